@@ -1,0 +1,14 @@
+export default {
+  roots: ["<rootDir>/spec"],
+  testMatch: ["**/*.spec.ts"],
+  testEnvironment: "<rootDir>/spec/support/spec_environment.ts",
+  globalSetup: "<rootDir>/spec/support/global_setup.ts",
+  reporters: ["default", "<rootDir>/spec/support/end_reporter.mjs"],
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
+  injectGlobals: false,
+};

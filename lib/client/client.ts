@@ -1,0 +1,1105 @@
+// Decides what the user sees: paho's Client, name for name. Each method checks its arguments, then says one thing to
+// the engine; rules live below.
+
+import {
+  LogLevel,
+  MQTT_CLEAN_START_FIRST_ONLY,
+  MQTTErrorCode,
+  type MQTTProtocolVersion,
+} from "../model/enums.ts";
+import { RuntimeError, ValueError } from "../model/errors.ts";
+import { is_plain_object, positional } from "../model/keywords.ts";
+import { MQTTMessage } from "../model/message.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import type { PayloadType } from "../model/payload.ts";
+import { Properties } from "../model/properties.ts";
+import { ReasonCode } from "../model/reasoncodes.ts";
+import type { SubscribeOptions } from "../model/subscribeoptions.ts";
+import { name_type } from "../model/type_names.ts";
+import { type Clock, system_clock } from "../network/clock.ts";
+import { is_closed } from "../network/connection_state.ts";
+import { Engine, type EngineEvent } from "../network/engine.ts";
+import type { OutboundMessage } from "../protocol/outbound_message.ts";
+import { place } from "../transport/failure.ts";
+import { tcp } from "../transport/tcp.ts";
+import {
+  type ApiVersion,
+  type CallbackArguments,
+  connect_arguments,
+  disconnect_arguments,
+  publish_arguments,
+  type Shape,
+  subscribe_arguments,
+  type UserData,
+  unsubscribe_arguments,
+} from "./callback_api.ts";
+import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
+import { type Logger, warn_on_console, write_log } from "./logging.ts";
+import { MQTTMessageInfo, refusal_error, type Waiting } from "./message_info.ts";
+import {
+  type ClientOptions,
+  type ResolvedOptions,
+  resolve_options,
+  type TransportName,
+  whole_number,
+} from "./options.ts";
+import { packet_text } from "./packet_text.ts";
+import { type PublishArguments, publication_of } from "./publication.ts";
+import { type MessageCallback, Router } from "./router.ts";
+import {
+  type CleanStart,
+  ClientSettings,
+  type ConnectProperties,
+  check_clean_start,
+  check_host,
+  check_keepalive,
+  check_password,
+  check_port,
+  check_properties,
+  check_seconds,
+  check_username,
+  make_will,
+} from "./settings.ts";
+import { filters_of, type QoS, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
+
+type Types = typeof PacketTypes;
+type Named<T, Given extends keyof T = never> = Omit<T, Given>;
+
+export interface ConnectArguments {
+  host: string;
+  port?: number;
+  keepalive?: number;
+  bind_address?: string;
+  bind_port?: number;
+  clean_start?: CleanStart;
+  properties?: ConnectProperties | null;
+}
+
+export interface WillArguments {
+  topic: string;
+  payload?: PayloadType;
+  qos?: QoS;
+  retain?: boolean;
+  properties?: Properties<Types["WILLMESSAGE"]> | null;
+}
+
+export interface SubscribeArguments {
+  topic: SubscribeTopic;
+  qos?: QoS;
+  options?: SubscribeOptions | null;
+  properties?: Properties<Types["SUBSCRIBE"]> | null;
+}
+
+export interface LoopForeverArguments {
+  /** Kept for paho's signature; the loop here wakes when something happens. */
+  timeout?: number;
+  /** Whether a first connection that fails is tried again. Default false. */
+  retry_first_connection?: boolean;
+  /** Whether a callback that throws ends the loop, which then rejects with that error. Default false. */
+  stop_on_error?: boolean;
+}
+
+/** The result of `subscribe()` and `unsubscribe()`: a code, and the packet id (null when nothing was sent). */
+export type RequestResult = readonly [rc: MQTTErrorCode, mid: number | null];
+
+/** What `stats()` counts. */
+export interface ClientStats {
+  /** Messages that wait to be sent. */
+  readonly queued: number;
+  /** QoS 1 and 2 messages that are sent and not yet acknowledged. */
+  readonly in_flight: number;
+  /** Bytes of payload and topic of both. */
+  readonly bytes: number;
+  /** Messages that were given up: refused by a limit, expired, or QoS 0 on a lost connection. */
+  readonly dropped: number;
+  /** How often the connection was opened again. */
+  readonly reconnects: number;
+}
+
+/** The events of `client.on(...)`: paho's callbacks without `on_`, and what karere adds. */
+export type ClientEvents<V extends ApiVersion> = {
+  [Name in keyof CallbackArguments<V>]: (...args: CallbackArguments<V>[Name]) => unknown;
+} & {
+  /** A callback has thrown or rejected. */
+  callback_error: (error: unknown, callback_name: string) => unknown;
+};
+
+const CLOSE_TIMEOUT_SECONDS = 10;
+/** After this long without a loop, a client that is waiting for one says so. */
+const NO_LOOP_MS = 2000;
+
+/**
+ * An MQTT client with paho's names.
+ *
+ * ```ts
+ * const client = new Client(CallbackAPIVersion.VERSION2);
+ * client.on_connect = () => client.subscribe("sensors/#");
+ * client.on_message = (client, userdata, message) => console.log(message.topic, message.text());
+ * client.connect("localhost");
+ * await client.loop_forever();
+ * ```
+ */
+export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<V>> {
+  /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
+  suppress_exceptions = false;
+
+  #settings: ClientSettings;
+  #engine: Engine;
+  readonly #clock: Clock;
+  readonly #router = new Router();
+  readonly #infos = new Map<OutboundMessage, MQTTMessageInfo>();
+  readonly #warned = new Set<string>();
+  #userdata: UserData;
+  #manual_ack: boolean;
+  #logger: Logger | null = null;
+  #cancel_loop_check: (() => void) | null = null;
+
+  /**
+   * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho; a string here is a client id,
+   *   as in paho 1.x.
+   * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.
+   * @throws ValueError or TypeError for what is not allowed.
+   */
+  constructor(
+    callback_api_version?: V | string | ClientOptions<V> | null,
+    client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
+    clean_session?: UserData,
+    userdata?: UserData,
+    protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
+    transport?: TransportName | Named<ClientOptions> | null,
+    reconnect_on_failure?: boolean | Named<ClientOptions>,
+    manual_ack?: boolean | Named<ClientOptions>,
+  );
+  constructor(...args: unknown[]) {
+    super();
+    const options = resolve_options(args);
+    this.#settings = new ClientSettings(options, Math.random);
+    this.#userdata = options.userdata;
+    this.#manual_ack = options.manual_ack;
+    this.#clock = system_clock;
+    this.#engine = this.#make_engine();
+  }
+
+  // ---- callbacks -----------------------------------------------------------------------------------------------
+  // Optional methods, so that they can be assigned as in paho and overridden in a subclass.
+
+  /** The broker has answered CONNECT, with acceptance or refusal: look at `reason_code`. Subscribe here. */
+  on_connect?(...args: CallbackArguments<V>["connect"]): unknown;
+  /** An attempt of the loop to connect has failed before the broker could answer. */
+  on_connect_fail?(...args: CallbackArguments<V>["connect_fail"]): unknown;
+  /** A connection is about to be opened. What it throws fails the attempt; what it returns is awaited. */
+  on_pre_connect?(...args: CallbackArguments<V>["pre_connect"]): unknown;
+  /** The connection has ended. */
+  on_disconnect?(...args: CallbackArguments<V>["disconnect"]): unknown;
+  /** A message came and no callback of `message_callback_add` matches. A promise is awaited before the next one. */
+  on_message?(...args: CallbackArguments<V>["message"]): unknown;
+  /** A message has reached its end: QoS 0 has left, QoS 1 and 2 are acknowledged. */
+  on_publish?(...args: CallbackArguments<V>["publish"]): unknown;
+  /** The broker has answered `subscribe()`. */
+  on_subscribe?(...args: CallbackArguments<V>["subscribe"]): unknown;
+  /** The broker has answered `unsubscribe()`. */
+  on_unsubscribe?(...args: CallbackArguments<V>["unsubscribe"]): unknown;
+  /** A line of the log. `level` is one of `MQTT_LOG_*`. */
+  on_log?(...args: CallbackArguments<V>["log"]): unknown;
+  /** For loops of the application's own: the socket is open. */
+  on_socket_open?(...args: CallbackArguments<V>["socket_open"]): unknown;
+  /** For loops of the application's own: the socket is about to be closed. */
+  on_socket_close?(...args: CallbackArguments<V>["socket_close"]): unknown;
+  /** For loops of the application's own: something waits for `loop_write()`. Setting it stops writing by itself. */
+  on_socket_register_write?(...args: CallbackArguments<V>["socket_register_write"]): unknown;
+  /** For loops of the application's own: nothing waits any more. */
+  on_socket_unregister_write?(...args: CallbackArguments<V>["socket_unregister_write"]): unknown;
+
+  // ---- settings ------------------------------------------------------------------------------------------------
+
+  /** The broker's name or address; `""` before `connect()`. Setting throws RuntimeError while connected. */
+  get host(): string {
+    return this.#settings.host;
+  }
+  set host(host: string) {
+    this.#change("host", () => {
+      this.#settings.host = check_host(host);
+    });
+  }
+
+  /** The broker's port. Default 1883. */
+  get port(): number {
+    return this.#settings.port;
+  }
+  set port(port: number) {
+    this.#change("port", () => {
+      this.#settings.port = check_port(port);
+    });
+  }
+
+  /** In seconds; 0 turns it off. Default 60. */
+  get keepalive(): number {
+    return this.#settings.keepalive;
+  }
+  set keepalive(keepalive: number) {
+    this.#change("keepalive", () => {
+      this.#settings.keepalive = check_keepalive(keepalive);
+    });
+  }
+
+  /** The way to the broker: "tcp". */
+  get transport(): TransportName {
+    return this.#settings.options.transport;
+  }
+
+  /** MQTTv31, MQTTv311 or MQTTv5: the configured one, or MQTTv31 after a broker refused 3.1.1. */
+  get protocol(): MQTTProtocolVersion {
+    return this.#engine.session.version;
+  }
+
+  /** How long opening a connection may take, in seconds. Default 5. */
+  get connect_timeout(): number {
+    return this.#settings.connect_timeout;
+  }
+  set connect_timeout(seconds: number) {
+    this.#change("connect_timeout", () => {
+      if (check_seconds("connect_timeout", seconds, 0) === 0)
+        throw new ValueError("connect_timeout must be above 0");
+      this.#settings.connect_timeout = seconds;
+    });
+  }
+
+  /** null: none is sent. */
+  get username(): string | null {
+    return this.#settings.username;
+  }
+  set username(username: string | null) {
+    this.#change("username", () => {
+      this.#settings.username = check_username(username);
+    });
+  }
+
+  /** null: none is sent. Reads as text. */
+  get password(): string | null {
+    const { password } = this.#settings;
+    return password === null ? null : new TextDecoder().decode(password);
+  }
+  set password(password: string | Uint8Array | null) {
+    this.#change("password", () => {
+      this.#settings.password = check_password(password);
+    });
+  }
+
+  /** How many QoS 1 and 2 messages may be in flight; 0: no limit of the client's. Default 20. */
+  get max_inflight_messages(): number {
+    return this.#settings.max_inflight_messages;
+  }
+  set max_inflight_messages(count: number) {
+    this.#change("max_inflight_messages", () => {
+      this.#settings.max_inflight_messages = whole_number("max_inflight_messages", count, 0, 65535);
+    });
+  }
+
+  /** How many QoS 1 and 2 messages may wait or be in flight; 0: no limit. Default 0. */
+  get max_queued_messages(): number {
+    return this.#settings.max_queued_messages;
+  }
+  set max_queued_messages(count: number) {
+    this.#change("max_queued_messages", () => {
+      this.#settings.max_queued_messages = whole_number(
+        "max_queued_messages",
+        count,
+        0,
+        Number.MAX_SAFE_INTEGER,
+      );
+    });
+  }
+
+  /** The topic of the will; null without one. */
+  get will_topic(): string | null {
+    return this.#settings.will?.topic ?? null;
+  }
+
+  /** The payload of the will; null without one. */
+  get will_payload(): Uint8Array | null {
+    return this.#settings.will?.payload ?? null;
+  }
+
+  /** Where log lines go besides `on_log`; null: nowhere. */
+  get logger(): Logger | null {
+    return this.#logger;
+  }
+  set logger(logger: Logger | null) {
+    this.#logger = logger;
+  }
+
+  get callback_api_version(): V {
+    return this.#options.callback_api_version as V;
+  }
+
+  /** User name and password for the next connection. A null user name sends neither. */
+  username_pw_set(
+    username: string | null | { username: string | null; password?: string | Uint8Array | null },
+    password?: string | Uint8Array | null | { password?: string | Uint8Array | null },
+  ): void;
+  username_pw_set(...args: unknown[]): void {
+    const [username, password] = positional("username_pw_set", ["username", "password"], args);
+    const checked = check_username(username);
+    this.#settings.password = check_password(password);
+    this.#settings.username = checked;
+  }
+
+  /** The message that the broker publishes when this client vanishes. Counts from the next connection on. */
+  will_set(
+    topic: string | WillArguments,
+    payload?: PayloadType | Named<WillArguments, "topic">,
+    qos?: QoS | Named<WillArguments, "topic" | "payload">,
+    retain?: boolean | Pick<WillArguments, "properties">,
+    properties?: WillArguments["properties"],
+  ): void;
+  will_set(...args: unknown[]): void {
+    const names = ["topic", "payload", "qos", "retain", "properties"];
+    const [topic, payload, qos, retain, properties] = positional("will_set", names, args);
+    const version = this.#options.protocol;
+    this.#settings.will = make_will(topic, payload, qos ?? 0, retain ?? false, properties, version);
+  }
+
+  /** Takes the will back. Counts from the next connection on. */
+  will_clear(): void {
+    this.#settings.will = null;
+  }
+
+  /** Announces this client as a bridge to the broker. Counts from the next connection on. */
+  enable_bridge_mode(): void {
+    this.#settings.bridge = true;
+  }
+
+  /** As setting `max_inflight_messages`. */
+  max_inflight_messages_set(inflight: number): void {
+    this.max_inflight_messages = inflight;
+  }
+
+  /** As setting `max_queued_messages`; returns the client. */
+  max_queued_messages_set(queue_size: number): this {
+    this.max_queued_messages = queue_size;
+    return this;
+  }
+
+  /** How long the loop waits before it connects again: from `min_delay`, doubling, up to `max_delay` seconds. */
+  reconnect_delay_set(
+    min_delay: number | { min_delay?: number; max_delay?: number } = 1,
+    max_delay: number | { max_delay?: number } = 120,
+  ): void {
+    const given = positional(
+      "reconnect_delay_set",
+      ["min_delay", "max_delay"],
+      [min_delay, max_delay].slice(0, is_plain_object(min_delay) ? 1 : 2),
+    );
+    const min = check_seconds("min_delay", given[0] ?? 1, 0);
+    const max = check_seconds("max_delay", given[1] ?? 120, 0);
+    if (max < min) throw new ValueError(`max_delay must be at least min_delay (${min}), not ${max}`);
+    this.#engine.backoff.configure(min * 1000, max * 1000);
+  }
+
+  /** Sets what every callback gets as its second argument. */
+  user_data_set(userdata: UserData): void {
+    this.#userdata = userdata;
+  }
+
+  /** What every callback gets as its second argument. */
+  user_data_get(): UserData {
+    return this.#userdata;
+  }
+
+  /** Whether the application acknowledges QoS 1 and 2 messages itself, by `ack()`. */
+  manual_ack_set(on: boolean | { on: boolean }): void {
+    this.#manual_ack = Boolean(is_plain_object(on) ? positional("manual_ack_set", ["on"], [on])[0] : on);
+  }
+
+  /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
+  enable_logger(logger: Logger | null = null): void {
+    this.#logger = logger ?? this.#logger ?? console;
+  }
+
+  /** Stops sending log lines to a logger. `on_log` is not affected. */
+  disable_logger(): void {
+    this.#logger = null;
+  }
+
+  // ---- connecting ----------------------------------------------------------------------------------------------
+
+  /**
+   * Connects to a broker. What is published or subscribed afterwards waits for the connection, so the `await` may be
+   * left out; the broker's answer comes to `on_connect`, once a loop runs.
+   *
+   * @param host name or address.
+   * @param port default 1883.
+   * @param keepalive seconds, default 60.
+   * @param bind_address the local address to use; `""`: any.
+   * @param bind_port the local port to use; 0: any.
+   * @param clean_start MQTT 5: true, false, or MQTT_CLEAN_START_FIRST_ONLY (default).
+   * @param properties MQTT 5: the properties of CONNECT.
+   * @returns resolves to MQTT_ERR_SUCCESS when CONNECT is on its way; to MQTT_ERR_NO_CONN when `disconnect()` or
+   *   another `connect()` came first. Rejects with `TransportError` when the broker cannot be reached.
+   * @throws ValueError or TypeError, at once, for what is not allowed.
+   */
+  connect(
+    host: string | ConnectArguments,
+    port?: number | Named<ConnectArguments, "host">,
+    keepalive?: number | Named<ConnectArguments, "host" | "port">,
+    bind_address?: string | Named<ConnectArguments, "host" | "port" | "keepalive">,
+    bind_port?: number | Pick<ConnectArguments, "clean_start" | "properties">,
+    clean_start?: CleanStart | Pick<ConnectArguments, "properties">,
+    properties?: ConnectProperties | null,
+  ): Promise<MQTTErrorCode>;
+  connect(...args: unknown[]): Promise<MQTTErrorCode> {
+    this.#aim("connect", args);
+    this.#watch_for_loop();
+    return this.#engine.connect();
+  }
+
+  /** As `connect()`, but only remembers where: `loop_start()`, `loop_forever()` or `reconnect()` open the connection. */
+  connect_async(
+    host: string | ConnectArguments,
+    port?: number | Named<ConnectArguments, "host">,
+    keepalive?: number | Named<ConnectArguments, "host" | "port">,
+    bind_address?: string | Named<ConnectArguments, "host" | "port" | "keepalive">,
+    bind_port?: number | Pick<ConnectArguments, "clean_start" | "properties">,
+    clean_start?: CleanStart | Pick<ConnectArguments, "properties">,
+    properties?: ConnectProperties | null,
+  ): void;
+  connect_async(...args: unknown[]): void {
+    this.#aim("connect_async", args);
+    this.#engine.connect_async();
+  }
+
+  /**
+   * Connects again to where the client was, keeping what is queued and restoring its subscriptions.
+   *
+   * @returns as {@link connect}.
+   * @throws ValueError when there was no `connect()` and no `host` is set.
+   */
+  reconnect(): Promise<MQTTErrorCode> {
+    check_host(this.#settings.host);
+    this.#watch_for_loop();
+    return this.#engine.reconnect();
+  }
+
+  /**
+   * Ends the connection, after what was handed over has left; or ends the attempts to get one.
+   *
+   * @param reasoncode MQTT 5: the reason that the broker is told.
+   * @param properties MQTT 5: the properties of DISCONNECT.
+   * @returns MQTT_ERR_SUCCESS, or MQTT_ERR_NO_CONN when there was no connection.
+   */
+  disconnect(
+    reasoncode?:
+      | ReasonCode
+      | null
+      | { reasoncode?: ReasonCode | null; properties?: Properties<Types["DISCONNECT"]> | null },
+    properties?:
+      | Properties<Types["DISCONNECT"]>
+      | null
+      | { properties?: Properties<Types["DISCONNECT"]> | null },
+  ): MQTTErrorCode;
+  disconnect(...args: unknown[]): MQTTErrorCode {
+    const [reasoncode, properties] = positional("disconnect", ["reasoncode", "properties"], args);
+    if (reasoncode != null && !(reasoncode instanceof ReasonCode)) {
+      throw new TypeError(`reasoncode must be a ReasonCode, not ${name_type(reasoncode)}`);
+    }
+    const checked = check_properties(properties, PacketTypes.DISCONNECT, this.protocol);
+    this.#stop_watching_for_loop();
+    return this.#engine.disconnect(reasoncode?.value ?? 0, checked);
+  }
+
+  /**
+   * Waits until everything published has reached its end, then disconnects and waits for that. Beyond paho.
+   *
+   * ```ts
+   * await using client = new Client(CallbackAPIVersion.VERSION2); // closed at the end of the block
+   * ```
+   *
+   * @param options `timeout`: how long to wait, in seconds; default 10. What is not acknowledged by then stays queued.
+   */
+  async close(options: { timeout?: number } = {}): Promise<void> {
+    const [timeout = CLOSE_TIMEOUT_SECONDS] = positional("close", ["timeout"], [options]);
+    await this.#engine.settled(check_seconds("timeout", timeout, 0) * 1000);
+    this.disconnect();
+    await this.#engine.gone();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Whether the broker has accepted the connection and it has not ended since. */
+  is_connected(): boolean {
+    return this.#engine.state === "connected";
+  }
+
+  /** Forgets everything that is queued or in flight, and begins with a new client id, session flag and userdata. */
+  reinitialise(
+    client_id:
+      | string
+      | null
+      | { client_id?: string | null; clean_session?: boolean; userdata?: UserData } = "",
+    clean_session: boolean | { clean_session?: boolean; userdata?: UserData } = true,
+    userdata: UserData = null,
+  ): void {
+    const names = ["client_id", "clean_session", "userdata"];
+    const args = is_plain_object(client_id)
+      ? [client_id]
+      : is_plain_object(clean_session)
+        ? [client_id, clean_session]
+        : [client_id, clean_session, userdata];
+    const [id, clean, data] = positional("reinitialise", names, args, ["userdata"]);
+    const old = this.#settings;
+    const options = resolve_options([
+      {
+        ...old.options,
+        client_id: id ?? "",
+        clean_session: old.options.clean_session === null ? null : (clean ?? true),
+        userdata: data ?? null,
+      },
+    ]);
+    this.#engine.destroy();
+    this.#give_up_waiting(new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" }));
+    this.#infos.clear();
+    const { options: _, ...kept } = old;
+    this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
+    this.#userdata = options.userdata;
+    this.#engine = this.#make_engine();
+  }
+
+  // ---- the loops -----------------------------------------------------------------------------------------------
+
+  /**
+   * Runs the client until it is disconnected, reconnecting in between, and keeps the process alive meanwhile.
+   *
+   * @param timeout kept for paho's signature.
+   * @param retry_first_connection whether a first connection that fails is tried again. Default false.
+   * @returns resolves to MQTT_ERR_SUCCESS after `disconnect()`, to another code after a loss that is not repaired.
+   *   Rejects with the error of a first connection (of `connect_async`) that failed, or with that of a callback if
+   *   `stop_on_error` is set.
+   */
+  loop_forever(
+    timeout?: number | LoopForeverArguments,
+    retry_first_connection?: boolean | Pick<LoopForeverArguments, "stop_on_error">,
+    named?: Pick<LoopForeverArguments, "stop_on_error">,
+  ): Promise<MQTTErrorCode>;
+  loop_forever(...args: unknown[]): Promise<MQTTErrorCode> {
+    const names = ["timeout", "retry_first_connection", "stop_on_error"];
+    const [timeout, retry_first_connection, stop_on_error] = positional("loop_forever", names, args);
+    check_seconds("timeout", timeout ?? 1, 0);
+    return this.#engine.loop_forever({
+      retry_first_connection: retry_first_connection === true,
+      stop_on_error: stop_on_error === true,
+    });
+  }
+
+  /**
+   * Runs the client in the background. As paho's thread does not, this does not keep the process alive by itself: only
+   * while something published or subscribed is still on its way.
+   *
+   * @param options `daemon`: false keeps the process alive until `loop_stop()` or `disconnect()`. Default true.
+   * @returns MQTT_ERR_SUCCESS, or MQTT_ERR_INVAL when a loop runs already.
+   */
+  loop_start(options: { daemon?: boolean } = {}): MQTTErrorCode {
+    const [daemon] = positional("loop_start", ["daemon"], [options]);
+    return this.#engine.loop_start(daemon !== false);
+  }
+
+  /**
+   * Ends what `loop_start()` began: no more callbacks, no more reconnecting. The connection stays.
+   *
+   * @returns MQTT_ERR_SUCCESS, or MQTT_ERR_INVAL when no such loop runs.
+   */
+  loop_stop(): MQTTErrorCode {
+    return this.#engine.loop_stop();
+  }
+
+  /**
+   * Lets happen what has happened, waiting up to `timeout` seconds (default 1) for something. For programs that call it
+   * again and again.
+   *
+   * @returns resolves to MQTT_ERR_SUCCESS, or to the code with which the connection ended; MQTT_ERR_NO_CONN without one.
+   */
+  loop(timeout: number | { timeout?: number } = 1): Promise<MQTTErrorCode> {
+    const [seconds] = positional("loop", ["timeout"], [timeout]);
+    const checked = check_seconds("timeout", seconds ?? 1, 0);
+    const running = this.#engine.loop(checked * 1000);
+    return running.then((rc) => {
+      if (rc === MQTTErrorCode.MQTT_ERR_NO_CONN)
+        this.#log(LogLevel.MQTT_LOG_ERR, "loop() was called without a connection");
+      return rc;
+    });
+  }
+
+  /** For loops of the application's own: reads what has arrived and calls the callbacks. */
+  loop_read(_max_packets = 1): MQTTErrorCode {
+    return this.#engine.loop_read();
+  }
+
+  /** For loops of the application's own: writes what waits. */
+  loop_write(): MQTTErrorCode {
+    return this.#engine.loop_write();
+  }
+
+  /** For loops of the application's own: keepalive; to be called about once a second. */
+  loop_misc(): MQTTErrorCode {
+    return this.#engine.loop_misc();
+  }
+
+  /** For loops of the application's own: whether something waits for `loop_write()`. */
+  want_write(): boolean {
+    return this.#engine.session.wants_write;
+  }
+
+  /** The socket: a `net.Socket` over TCP; null without a connection. */
+  socket(): unknown {
+    return this.#engine.socket;
+  }
+
+  // ---- messages ------------------------------------------------------------------------------------------------
+
+  /**
+   * Publishes a message. It leaves at once, or as soon as there is a connection; never before this returns.
+   *
+   * @param topic without wildcards. Empty only on MQTT 5 with a TopicAlias that was given with a topic before.
+   * @param payload text, bytes, a number (sent as text), or nothing. For objects: `JSON.stringify`.
+   * @param qos 0 (default): at most once; 1: at least once; 2: exactly once. It says what the *broker* gets.
+   * @param retain whether the broker keeps the message for later subscribers. Default false.
+   * @param properties MQTT 5: the properties of PUBLISH; copied.
+   * @throws ValueError or TypeError, at once, for what is not allowed.
+   */
+  publish(
+    topic: string | PublishArguments,
+    payload?: PayloadType | Named<PublishArguments, "topic">,
+    qos?: QoS | Named<PublishArguments, "topic" | "payload">,
+    retain?: boolean | Pick<PublishArguments, "properties">,
+    properties?: PublishArguments["properties"],
+  ): MQTTMessageInfo;
+  publish(...args: unknown[]): MQTTMessageInfo {
+    const publication = publication_of(args, this.protocol);
+    const { rc, message } = this.#engine.session.publish(publication, this.#engine.now);
+    if (message === null) return new MQTTMessageInfo(0, rc, this.#waiting, refusal_error(rc));
+    const info = new MQTTMessageInfo(message.mid, rc, this.#waiting, null);
+    this.#infos.set(message, info);
+    this.#engine.touch();
+    return info;
+  }
+
+  /**
+   * Asks the broker for messages.
+   *
+   * ```ts
+   * client.subscribe("a/b", 1);
+   * client.subscribe([["a/#", 0], ["b/+", 2]]);
+   * ```
+   *
+   * @param topic a filter, `[filter, qos]`, or a list of those; on MQTT 5 with `SubscribeOptions` in place of a qos.
+   * @param qos the highest QoS with which messages shall come. Default 0.
+   * @param options MQTT 5: the options, in place of qos.
+   * @param properties MQTT 5: the properties of SUBSCRIBE; copied.
+   * @returns MQTT_ERR_SUCCESS and the packet id that `on_subscribe` will get, or MQTT_ERR_NO_CONN and null.
+   * @throws ValueError or TypeError, at once, for what is not allowed.
+   */
+  subscribe(
+    topic: SubscribeTopic | SubscribeArguments,
+    qos?: QoS | Named<SubscribeArguments, "topic">,
+    options?: SubscribeOptions | null | Pick<SubscribeArguments, "properties">,
+    properties?: SubscribeArguments["properties"],
+  ): RequestResult;
+  subscribe(...args: unknown[]): RequestResult {
+    const names = ["topic", "qos", "options", "properties"];
+    const [topic, qos, options, given] = positional("subscribe", names, args);
+    const properties = check_properties(given, PacketTypes.SUBSCRIBE, this.protocol);
+    const subscriptions = subscriptions_of(topic, qos, options, this.protocol);
+    const { rc, mid } = this.#engine.session.subscribe(subscriptions, properties);
+    this.#engine.touch();
+    return [rc, mid];
+  }
+
+  /**
+   * Gives subscriptions up.
+   *
+   * @param topic a filter, or a list of filters, as they were subscribed.
+   * @param properties MQTT 5: the properties of UNSUBSCRIBE; copied.
+   * @returns as {@link subscribe}, for `on_unsubscribe`.
+   */
+  unsubscribe(
+    topic:
+      | string
+      | readonly string[]
+      | { topic: string | readonly string[]; properties?: Properties<Types["UNSUBSCRIBE"]> | null },
+    properties?:
+      | Properties<Types["UNSUBSCRIBE"]>
+      | null
+      | { properties?: Properties<Types["UNSUBSCRIBE"]> | null },
+  ): RequestResult;
+  unsubscribe(...args: unknown[]): RequestResult {
+    const [topic, given] = positional("unsubscribe", ["topic", "properties"], args);
+    const properties = check_properties(given, PacketTypes.UNSUBSCRIBE, this.protocol);
+    const { rc, mid } = this.#engine.session.unsubscribe(filters_of(topic), properties);
+    this.#engine.touch();
+    return [rc, mid];
+  }
+
+  /**
+   * With `manual_ack`: acknowledges a message that `on_message` got. Until then the broker holds it, and sends it again
+   * after a reconnect.
+   *
+   * @param mid `message.mid`.
+   * @param qos `message.qos`; kept for paho's signature.
+   * @returns MQTT_ERR_SUCCESS, also when there was nothing to acknowledge.
+   */
+  ack(mid: number | { mid: number; qos: number }, qos: number | null = null): MQTTErrorCode {
+    const [id] = positional("ack", ["mid", "qos"], is_plain_object(mid) ? [mid] : [mid, qos]);
+    if (this.#manual_ack) {
+      this.#engine.session.ack(whole_number("mid", id, 0, 65535));
+      this.#engine.touch();
+    }
+    return MQTTErrorCode.MQTT_ERR_SUCCESS;
+  }
+
+  /** Calls `callback` for the messages whose topic matches `sub`; `on_message` then does not get them. */
+  message_callback_add(
+    sub: string,
+    callback: (client: this, userdata: UserData, message: MQTTMessage) => unknown,
+  ): void {
+    this.#router.add(sub, callback as MessageCallback);
+  }
+
+  /** Takes the callback of `sub` away. */
+  message_callback_remove(sub: string): void {
+    this.#router.remove(sub);
+  }
+
+  /** How much is queued, in flight, dropped. Beyond paho. */
+  stats(): ClientStats {
+    return { ...this.#engine.session.counts, reconnects: this.#engine.reconnects };
+  }
+
+  // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
+
+  /** Registers `on_connect`: `client.connect_callback()(fn)` returns `fn`. */
+  connect_callback() {
+    return this.#registrar("connect");
+  }
+
+  /** Registers `on_connect_fail`: `client.connect_fail_callback()(fn)` returns `fn`. */
+  connect_fail_callback() {
+    return this.#registrar("connect_fail");
+  }
+
+  /** Registers `on_pre_connect`: `client.pre_connect_callback()(fn)` returns `fn`. */
+  pre_connect_callback() {
+    return this.#registrar("pre_connect");
+  }
+
+  /** Registers `on_disconnect`: `client.disconnect_callback()(fn)` returns `fn`. */
+  disconnect_callback() {
+    return this.#registrar("disconnect");
+  }
+
+  /** Registers `on_subscribe`: `client.subscribe_callback()(fn)` returns `fn`. */
+  subscribe_callback() {
+    return this.#registrar("subscribe");
+  }
+
+  /** Registers `on_unsubscribe`: `client.unsubscribe_callback()(fn)` returns `fn`. */
+  unsubscribe_callback() {
+    return this.#registrar("unsubscribe");
+  }
+
+  /** Registers `on_message`: `client.message_callback()(fn)` returns `fn`. */
+  message_callback() {
+    return this.#registrar("message");
+  }
+
+  /** Registers `on_publish`: `client.publish_callback()(fn)` returns `fn`. */
+  publish_callback() {
+    return this.#registrar("publish");
+  }
+
+  /** Registers `on_log`: `client.log_callback()(fn)` returns `fn`. */
+  log_callback() {
+    return this.#registrar("log");
+  }
+
+  /** Registers `on_socket_open`: `client.socket_open_callback()(fn)` returns `fn`. */
+  socket_open_callback() {
+    return this.#registrar("socket_open");
+  }
+
+  /** Registers `on_socket_close`: `client.socket_close_callback()(fn)` returns `fn`. */
+  socket_close_callback() {
+    return this.#registrar("socket_close");
+  }
+
+  /** Registers `on_socket_register_write`: `client.socket_register_write_callback()(fn)` returns `fn`. */
+  socket_register_write_callback() {
+    return this.#registrar("socket_register_write");
+  }
+
+  /** Registers `on_socket_unregister_write`: `client.socket_unregister_write_callback()(fn)` returns `fn`. */
+  socket_unregister_write_callback() {
+    return this.#registrar("socket_unregister_write");
+  }
+
+  /** As `message_callback_add(sub, fn)`: `client.topic_callback("a/#")(fn)`. */
+  topic_callback(sub: string) {
+    return <F extends (client: this, userdata: UserData, message: MQTTMessage) => unknown>(
+      callback: F,
+    ): F => {
+      this.message_callback_add(sub, callback);
+      return callback;
+    };
+  }
+
+  #registrar<Name extends keyof CallbackArguments<V> & string>(name: Name) {
+    return <F extends (...args: CallbackArguments<V>[Name]) => unknown>(callback: F): F => {
+      (this as unknown as Record<string, unknown>)[`on_${name}`] = callback;
+      return callback;
+    };
+  }
+
+  // ---- between the engine and the user -------------------------------------------------------------------------
+
+  get #options(): ResolvedOptions {
+    return this.#settings.options;
+  }
+
+  get #shape(): Shape {
+    return { api: this.#options.callback_api_version, version: this.#engine.session.version };
+  }
+
+  readonly #waiting: Waiting = {
+    begin: () => this.#engine.hold_for_waiter(1),
+    end: () => this.#engine.hold_for_waiter(-1),
+  };
+
+  #make_engine(): Engine {
+    const client = this;
+    return new Engine(
+      {
+        settings: () => this.#settings.for_session(),
+        route: () => {
+          const { host, port, bind_address, bind_port, connect_timeout } = this.#settings;
+          return {
+            open: tcp({ host, port, bind_address, bind_port }),
+            timeout_ms: connect_timeout * 1000,
+            place: place(host, port),
+          };
+        },
+        before_attempt: () => this.#before_attempt(),
+        deliver: (event) => this.#deliver(event),
+        settle: (event) => this.#settle(event),
+        give_up_waiting: (error) => this.#give_up_waiting(error),
+        get manual_ack() {
+          return client.#manual_ack;
+        },
+        get reconnect_on_failure() {
+          return client.#options.reconnect_on_failure;
+        },
+        writes_by_hand: () => has_callback(this, "socket_register_write"),
+        is_watched: () => this.#logger !== null || has_callback(this, "log"),
+        log: (event) => {
+          if (event.type === "notice") this.#log(LogLevel.MQTT_LOG_INFO, `= ${event.text}`);
+          else this.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
+        },
+        warn: (text) => this.#warn(text),
+        random: Math.random,
+      },
+      this.#clock,
+    );
+  }
+
+  /** Takes in where to connect to, checked as a whole before anything changes. */
+  #aim(call: "connect" | "connect_async", args: unknown[]): void {
+    const names = ["host", "port", "keepalive", "bind_address", "bind_port", "clean_start", "properties"];
+    const [host, port, keepalive, bind_address, bind_port, clean_start, properties] = positional(
+      call,
+      names,
+      args,
+    );
+    const version = this.#options.protocol;
+    if (version !== 5 && properties != null) throw new ValueError(`properties of ${call}() are for MQTT 5`);
+    if (bind_address != null && typeof bind_address !== "string") {
+      throw new TypeError(`bind_address must be an address, not ${name_type(bind_address)}`);
+    }
+    Object.assign(this.#settings, {
+      host: check_host(host),
+      port: check_port(port ?? 1883),
+      keepalive: check_keepalive(keepalive ?? 60),
+      bind_address: bind_address ?? "",
+      bind_port: whole_number("bind_port", bind_port ?? 0, 0, 65535),
+      clean_start: check_clean_start(clean_start ?? MQTT_CLEAN_START_FIRST_ONLY, version),
+      connect_properties: check_properties(properties, PacketTypes.CONNECT, version),
+    });
+  }
+
+  #change(name: string, apply: () => void): void {
+    if (!is_closed(this.#engine.state, this.#engine.session.phase !== "idle")) {
+      throw new RuntimeError(
+        `${name} cannot be changed while the client is connected or connecting: disconnect() first`,
+      );
+    }
+    apply();
+    this.#engine.session.configure(this.#settings.for_session());
+  }
+
+  async #before_attempt(): Promise<void> {
+    let failure: { error: unknown } | null = null;
+    await call_all(this, "pre_connect", [this, this.#userdata], (error, name) => {
+      this.#report(error, name);
+      failure ??= { error };
+    });
+    if (failure !== null && !this.suppress_exceptions) throw (failure as { error: unknown }).error;
+  }
+
+  #deliver(event: EngineEvent): void | Promise<void> {
+    switch (event.type) {
+      case "message":
+        return this.#deliver_message(event);
+      case "connack":
+        this.#check_arity();
+        return this.#call("connect", connect_arguments(this.#shape, event.packet, event.session_present));
+      case "closed":
+        return this.#call("disconnect", disconnect_arguments(this.#shape, event.cause));
+      case "published":
+        return this.#call("publish", publish_arguments(this.#shape, event.message, event.packet));
+      case "subscribed":
+        return this.#call("subscribe", subscribe_arguments(this.#shape, event.packet));
+      case "unsubscribed":
+        return this.#call("unsubscribe", unsubscribe_arguments(this.#shape, event.packet));
+      case "connect_fail":
+        this.#log(LogLevel.MQTT_LOG_ERR, `= ${event.error.message}`);
+        return this.#call("connect_fail", []);
+      case "socket_open":
+      case "socket_close":
+        return this.#call(event.type, [event.socket]);
+      case "register_write":
+      case "unregister_write":
+        return this.#call(`socket_${event.type}`, [event.socket]);
+      default:
+        return undefined;
+    }
+  }
+
+  #deliver_message({ packet }: Extract<EngineEvent, { type: "message" }>): void | Promise<void> {
+    const message = new MQTTMessage(packet.mid, packet.topic);
+    message.payload = packet.payload as MQTTMessage["payload"];
+    message.qos = packet.qos;
+    message.retain = packet.retain;
+    message.dup = packet.dup;
+    message.properties =
+      this.#engine.session.version === 5 ? (packet.properties ?? new Properties(PacketTypes.PUBLISH)) : null;
+    message.timestamp = this.#engine.now / 1000;
+    const callbacks = this.#router.match(packet.topic);
+    if (callbacks.length === 0) return this.#call("message", [message]);
+    const pending: Promise<void>[] = [];
+    for (const callback of callbacks) {
+      const name = callback.name === "" ? "message callback" : callback.name;
+      const args = [this, this.#userdata, message];
+      const running = call_one(callback as never, this, args, name, (error) => this.#report(error, name));
+      if (running !== undefined) pending.push(running);
+    }
+    return all_of(pending);
+  }
+
+  #call(name: string, rest: readonly unknown[]): void | Promise<void> {
+    return call_all(this, name, [this, this.#userdata, ...rest], (error, callback) =>
+      this.#report(error, callback),
+    );
+  }
+
+  #settle(event: Extract<EngineEvent, { type: "published" | "abandoned" }>): void {
+    const info = this.#infos.get(event.message);
+    if (info === undefined) return;
+    this.#infos.delete(event.message);
+    if (event.type === "abandoned") {
+      info.fail(event.error, MQTTErrorCode.MQTT_ERR_CONN_LOST);
+      this.#log(LogLevel.MQTT_LOG_WARNING, `= ${event.error.message}`);
+      return;
+    }
+    const { packet } = event;
+    if (packet === null || packet.reason_code < 0x80) {
+      info.succeed();
+      return;
+    }
+    const reason = new ReasonCode(packet.type, "", packet.reason_code);
+    info.fail(
+      new RuntimeError(`the broker refused message ${info.mid} to "${event.message.topic}": ${reason}`, {
+        code: "ERR_MQTT_REFUSED",
+      }),
+    );
+  }
+
+  #give_up_waiting(error: Error): void {
+    for (const info of this.#infos.values()) info.give_up(error);
+  }
+
+  // ---- log and warnings ----------------------------------------------------------------------------------------
+
+  #log(level: LogLevel, text: string): void {
+    if (has_callback(this, "log")) {
+      // What on_log throws has nowhere to go: it would be logged.
+      void call_all(this, "log", [this, this.#userdata, level, text], () => {});
+    }
+    if (this.#logger !== null) write_log(this.#logger, level, text);
+  }
+
+  /** What the user should change: told once per client. */
+  #warn(text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#log(LogLevel.MQTT_LOG_WARNING, text);
+    if (this.#logger === null && this.#options.warnings) warn_on_console(text);
+  }
+
+  #report(error: unknown, callback_name: string): void {
+    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log(LogLevel.MQTT_LOG_ERR, `${callback_name} failed: ${shown}`);
+    if (this.suppress_exceptions) return;
+    const nobody_hears =
+      this.#logger === null && !has_callback(this, "log") && this.listenerCount("callback_error") === 0;
+    if (nobody_hears && this.#options.warnings) console.error(`${callback_name} failed:`, error);
+    call_all(this, "callback_error", [error, callback_name], () => {});
+    this.#engine.stop_on(error);
+  }
+
+  /** A callback whose parameters fit only the other API version is a port half done. */
+  #check_arity(): void {
+    const { api, version } = this.#shape;
+    const arity = (name: string) => {
+      const callback = (this as unknown as Record<string, unknown>)[name];
+      return typeof callback === "function" ? callback.length : 0;
+    };
+    if (api === 2 && arity("on_disconnect") === 3) {
+      this.#warn(
+        "on_disconnect has 3 parameters, the shape of VERSION1; with VERSION2 it gets (client, userdata, flags, reason_code, properties)",
+      );
+    }
+    if (api === 1 && version !== 5 && arity("on_disconnect") === 5) {
+      this.#warn(
+        "on_disconnect has 5 parameters, the shape of VERSION2; create the client with new Client(CallbackAPIVersion.VERSION2)",
+      );
+    }
+  }
+
+  #watch_for_loop(): void {
+    this.#stop_watching_for_loop();
+    this.#cancel_loop_check = this.#clock.after(NO_LOOP_MS, () => {
+      this.#cancel_loop_check = null;
+      if (this.#engine.was_driven || !this.#wants_callbacks()) return;
+      this.#warn(
+        "no loop runs, so no callback is ever called: call loop_start() or loop_forever() after connect()",
+      );
+    });
+  }
+
+  #stop_watching_for_loop(): void {
+    this.#cancel_loop_check?.();
+    this.#cancel_loop_check = null;
+  }
+
+  #wants_callbacks(): boolean {
+    return ["connect", "message", "publish", "subscribe"].some((name) => has_callback(this, name));
+  }
+}

@@ -1,0 +1,48 @@
+// The entry `karere/client`: what Python's `paho.mqtt.client` exports, and the types that go with it.
+
+export * from "../model/enums.ts";
+export type { ErrorCode } from "../model/errors.ts";
+export {
+  KeyError,
+  MalformedPacket,
+  MQTTException,
+  ProtocolError,
+  RuntimeError,
+  TimeoutError,
+  TransportError,
+  ValueError,
+  WebsocketConnectionError,
+} from "../model/errors.ts";
+export { MQTTMatcher } from "../model/matcher.ts";
+export { ConnectFlags, DisconnectFlags, MQTTMessage } from "../model/message.ts";
+export type { PacketType } from "../model/packettypes.ts";
+export { PacketTypes } from "../model/packettypes.ts";
+export type { PayloadType } from "../model/payload.ts";
+export { Properties } from "../model/properties.ts";
+export { ReasonCode, ReasonCodes } from "../model/reasoncodes.ts";
+export {
+  connack_string,
+  convert_connack_rc_to_reason_code,
+  convert_disconnect_error_code_to_reason_code,
+  error_string,
+} from "../model/strings.ts";
+export { SubscribeOptions } from "../model/subscribeoptions.ts";
+export { topic_matches_sub } from "../model/topics.ts";
+export type { QueuePolicy } from "../protocol/settings.ts";
+export type { ApiVersion, CallbackArguments, UserData } from "./callback_api.ts";
+export type {
+  ClientEvents,
+  ClientStats,
+  ConnectArguments,
+  LoopForeverArguments,
+  RequestResult,
+  SubscribeArguments,
+  WillArguments,
+} from "./client.ts";
+export { Client } from "./client.ts";
+export type { Logger } from "./logging.ts";
+export { MQTTMessageInfo } from "./message_info.ts";
+export type { ClientOptions, TransportName } from "./options.ts";
+export type { PublishArguments } from "./publication.ts";
+export type { CleanStart, ConnectProperties } from "./settings.ts";
+export type { FilterPair, QoS, SubscribeTopic } from "./subscription_arguments.ts";

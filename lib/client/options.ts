@@ -1,0 +1,164 @@
+// Decides what the constructor takes: each option with its type, meaning, unit, default and check in one place.
+
+import { CallbackAPIVersion, MQTTProtocolVersion } from "../model/enums.ts";
+import { ValueError } from "../model/errors.ts";
+import { positional } from "../model/keywords.ts";
+import { name_type } from "../model/type_names.ts";
+import { check_string } from "../model/utf8.ts";
+import type { QueuePolicy } from "../protocol/settings.ts";
+import type { ApiVersion, UserData } from "./callback_api.ts";
+
+/** The largest packet of MQTT: a fixed header of 5 bytes and 268435455 bytes behind it. */
+const LARGEST_PACKET = 268_435_460;
+
+/** The ways to a broker that this build knows. */
+const transports = ["tcp"] as const;
+
+export type TransportName = (typeof transports)[number];
+
+/** paho's constructor arguments in their order, and after them what karere adds (by name only). */
+export interface ClientOptions<V extends ApiVersion = ApiVersion> {
+  /** The shape of the callbacks. Default VERSION1; new code takes VERSION2. */
+  callback_api_version?: V;
+  /** 1 to 65535 bytes of UTF-8. Default "": the broker chooses (a random id is sent on MQTT 3.1). */
+  client_id?: string | null;
+  /** 3.x only: whether the broker forgets this client at the end of each connection. Default true. */
+  clean_session?: boolean | null;
+  /** Passed to every callback. Default null. */
+  userdata?: UserData;
+  /** MQTTv31, MQTTv311 (default) or MQTTv5. */
+  protocol?: MQTTProtocolVersion;
+  /** The way to the broker. Default "tcp". */
+  transport?: TransportName;
+  /** Whether the loop reconnects after a lost connection. Default true. */
+  reconnect_on_failure?: boolean;
+  /** Whether the application acknowledges messages itself, by `ack()`. Default false. */
+  manual_ack?: boolean;
+  /** What gives way when a queue limit is reached. Default "reject": the new message. */
+  queue_policy?: QueuePolicy;
+  /** How many bytes of payload and topic may wait or be in flight; 0: no limit. Default 64 MiB. */
+  max_queued_bytes?: number;
+  /** Larger packets of the broker are refused before they are buffered, in bytes. Default 268435460, the largest of MQTT. */
+  max_packet_size?: number;
+  /** Whether subscriptions are restored when the broker has lost the session. Default true. */
+  resubscribe?: boolean;
+  /** Whether QoS 0 messages are kept while there is no connection. Default false, as paho. */
+  queue_qos0?: boolean;
+  /** Whether warnings are printed when there is no logger to take them. Default true. */
+  warnings?: boolean;
+}
+
+/** The options, all of them, checked. */
+export type ResolvedOptions = Readonly<
+  Required<Omit<ClientOptions, "callback_api_version" | "client_id" | "clean_session">>
+> & {
+  readonly callback_api_version: ApiVersion;
+  readonly client_id: string;
+  /** Null on MQTT 5. */
+  readonly clean_session: boolean | null;
+};
+
+const parameters = [
+  "callback_api_version",
+  "client_id",
+  "clean_session",
+  "userdata",
+  "protocol",
+  "transport",
+  "reconnect_on_failure",
+  "manual_ack",
+  "queue_policy",
+  "max_queued_bytes",
+  "max_packet_size",
+  "resubscribe",
+  "queue_qos0",
+  "warnings",
+] as const satisfies readonly (keyof ClientOptions)[];
+
+const queue_policies: readonly QueuePolicy[] = ["reject", "drop_oldest", "latest_per_topic"];
+
+/** @throws ValueError or TypeError for what is not allowed, TypeError for a name that does not exist. */
+export function resolve_options(args: readonly unknown[]): ResolvedOptions {
+  // paho 1.x began with the client id: "id", or null before a boolean clean_session.
+  const is_paho_1 = typeof args[0] === "string" || (args[0] === null && typeof args[1] === "boolean");
+  const shifted = is_paho_1 ? [undefined, ...args] : args;
+  const values = positional("Client", parameters, shifted, ["userdata"]);
+  const given = Object.fromEntries(
+    parameters.map((name, index) => [name, values[index] ?? undefined]),
+  ) as Record<(typeof parameters)[number], unknown>;
+  const protocol = one_of("protocol", given.protocol ?? MQTTProtocolVersion.MQTTv311, [3, 4, 5] as const);
+  const client_id = given.client_id ?? "";
+  check_string(client_id, "The client id");
+  return Object.freeze({
+    callback_api_version: api_version(given.callback_api_version ?? CallbackAPIVersion.VERSION1),
+    client_id,
+    clean_session: clean_session(given.clean_session, protocol, client_id),
+    userdata: given.userdata ?? null,
+    protocol,
+    transport: one_of("transport", lower_case(given.transport ?? "tcp"), transports),
+    reconnect_on_failure: flag("reconnect_on_failure", given.reconnect_on_failure, true),
+    manual_ack: flag("manual_ack", given.manual_ack, false),
+    queue_policy: one_of("queue_policy", given.queue_policy ?? "reject", queue_policies),
+    max_queued_bytes: whole_number(
+      "max_queued_bytes",
+      given.max_queued_bytes ?? 64 * 1024 * 1024,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    max_packet_size: whole_number(
+      "max_packet_size",
+      given.max_packet_size ?? LARGEST_PACKET,
+      2,
+      LARGEST_PACKET,
+    ),
+    resubscribe: flag("resubscribe", given.resubscribe, true),
+    queue_qos0: flag("queue_qos0", given.queue_qos0, false),
+    warnings: flag("warnings", given.warnings, true),
+  });
+}
+
+/** @throws TypeError unless it is a number; ValueError unless it is a whole one within the bounds. */
+export function whole_number(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number, not ${name_type(value)}`);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new ValueError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
+  }
+  return value;
+}
+
+function api_version(value: unknown): ApiVersion {
+  if (value === 1 || value === 2) return value;
+  throw new ValueError(
+    `callback_api_version must be CallbackAPIVersion.VERSION1 or VERSION2, not ${JSON.stringify(value) ?? name_type(value)}`,
+  );
+}
+
+function clean_session(value: unknown, protocol: MQTTProtocolVersion, client_id: string): boolean | null {
+  if (protocol === MQTTProtocolVersion.MQTTv5) {
+    if (value === undefined) return null;
+    throw new ValueError("clean_session is for MQTT 3.x: on MQTT 5 use clean_start of connect()");
+  }
+  const clean = flag("clean_session", value, true);
+  if (!clean && client_id === "") {
+    // [MQTT-3.1.3-7]
+    throw new ValueError(
+      "clean_session=false needs a client_id: the broker keeps the session under that name",
+    );
+  }
+  return clean;
+}
+
+function flag(name: string, value: unknown, if_absent: boolean): boolean {
+  if (value === undefined) return if_absent;
+  if (typeof value === "boolean") return value;
+  throw new TypeError(`${name} must be true or false, not ${name_type(value)}`);
+}
+
+function one_of<T extends string | number>(name: string, value: unknown, allowed: readonly T[]): T {
+  if ((allowed as readonly unknown[]).includes(value)) return value as T;
+  throw new ValueError(`${name} must be one of ${allowed.join(", ")}, not ${String(value)}`);
+}
+
+function lower_case(value: unknown): unknown {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}

@@ -1,0 +1,36 @@
+// Decides which callbacks a message goes to: all whose filter matches, else on_message.
+
+import { ValueError } from "../model/errors.ts";
+import { MQTTMatcher } from "../model/matcher.ts";
+import type { MQTTMessage } from "../model/message.ts";
+
+/** A callback for messages: `(client, userdata, message)`. */
+export type MessageCallback = (...args: [client: never, userdata: never, message: MQTTMessage]) => unknown;
+
+export class Router {
+  readonly #matcher = new MQTTMatcher<MessageCallback>();
+  #size = 0;
+
+  /** Sets the callback of a filter; one filter has one callback. */
+  add(sub: string, callback: MessageCallback): void {
+    if (sub == null || callback == null)
+      throw new ValueError("message_callback_add needs a filter and a callback");
+    if (!this.#matcher.has(sub)) this.#size += 1;
+    this.#matcher.set(sub, callback);
+  }
+
+  /** Takes the callback of a filter away; a filter without one is ignored. */
+  remove(sub: string): void {
+    if (sub == null) throw new ValueError("message_callback_remove needs a filter");
+    if (!this.#matcher.has(sub)) return;
+    this.#matcher.delete(sub);
+    this.#size -= 1;
+  }
+
+  /** The callbacks for a topic; empty when `on_message` shall have it. */
+  match(topic: string): readonly MessageCallback[] {
+    return this.#size === 0 ? none : this.#matcher.match(topic);
+  }
+}
+
+const none: readonly MessageCallback[] = [];

@@ -1,0 +1,194 @@
+// Decides what the client's setters and `connect()` collect, what of it is allowed, and what the core gets of it: the
+// one place where seconds become milliseconds.
+
+import type { WillMessage } from "../codec/packets.ts";
+import { encode_utf8 } from "../model/bytes.ts";
+import { MQTT_CLEAN_START_FIRST_ONLY, MQTTProtocolVersion } from "../model/enums.ts";
+import { ValueError } from "../model/errors.ts";
+import { type PacketType, PacketTypes } from "../model/packettypes.ts";
+import { type PayloadType, payload_bytes } from "../model/payload.ts";
+import { Properties } from "../model/properties.ts";
+import { check_topic_name } from "../model/topics.ts";
+import { name_type } from "../model/type_names.ts";
+import { check_string } from "../model/utf8.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
+import { type ResolvedOptions, whole_number } from "./options.ts";
+import { check_qos } from "./subscription_arguments.ts";
+
+export type CleanStart = boolean | typeof MQTT_CLEAN_START_FIRST_ONLY;
+export type ConnectProperties = Properties<typeof PacketTypes.CONNECT>;
+
+const MAX_BINARY_BYTES = 65535;
+const id_letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** What is set before a connection is opened. */
+export class ClientSettings {
+  readonly options: ResolvedOptions;
+  readonly #spare_client_id: string;
+  host = "";
+  port = 1883;
+  /** Seconds. */
+  keepalive = 60;
+  /** Seconds. */
+  connect_timeout = 5;
+  bind_address = "";
+  bind_port = 0;
+  clean_start: CleanStart = MQTT_CLEAN_START_FIRST_ONLY;
+  connect_properties: ConnectProperties | null = null;
+  username: string | null = null;
+  password: Uint8Array | null = null;
+  will: WillMessage | null = null;
+  bridge = false;
+  max_inflight_messages = 20;
+  max_queued_messages = 0;
+
+  constructor(options: ResolvedOptions, random: () => number) {
+    this.options = options;
+    this.#spare_client_id = random_client_id(random);
+  }
+
+  for_session(): SessionSettings {
+    const { options } = this;
+    return {
+      version: options.protocol,
+      client_id: options.client_id,
+      spare_client_id: this.#spare_client_id,
+      clean:
+        options.clean_session ??
+        (this.clean_start === MQTT_CLEAN_START_FIRST_ONLY ? "first" : this.clean_start),
+      keepalive: this.keepalive,
+      // paho: without a user name nothing is sent, even if there is a password. MQTT 5 allows a password alone
+      // [MQTT-3.1.2-22 is a rule of 3.1.1], but a ported script would not expect it to leave.
+      username: this.username,
+      password: this.username === null ? null : this.password,
+      will: this.will,
+      bridge: this.bridge,
+      connect_properties: this.#announced_properties(),
+      retry_refused: options.reconnect_on_failure,
+      resubscribe: options.resubscribe,
+      max_inflight: this.max_inflight_messages,
+      max_queued_messages: this.max_queued_messages,
+      max_queued_bytes: options.max_queued_bytes,
+      queue_policy: options.queue_policy,
+      queue_qos0: options.queue_qos0,
+      max_packet_size: options.max_packet_size,
+    };
+  }
+
+  /** The properties of CONNECT; a limit of our own on packets is one that an MQTT 5 broker can be told. */
+  #announced_properties(): ConnectProperties | null {
+    const { max_packet_size, protocol } = this.options;
+    const is_limited = protocol === MQTTProtocolVersion.MQTTv5 && max_packet_size < 268_435_460;
+    if (!is_limited || this.connect_properties?.MaximumPacketSize !== undefined)
+      return this.connect_properties;
+    const announced = this.connect_properties?.copy() ?? new Properties(PacketTypes.CONNECT);
+    announced.MaximumPacketSize = max_packet_size;
+    return announced;
+  }
+}
+
+export function check_host(host: unknown): string {
+  if (typeof host !== "string" || host === "")
+    throw new ValueError(`host must be a name or an address, not ${shown(host)}`);
+  return host;
+}
+
+export function check_port(port: unknown): number {
+  return whole_number("port", port, 1, 65535);
+}
+
+export function check_keepalive(keepalive: unknown): number {
+  return whole_number("keepalive", keepalive, 0, 65535);
+}
+
+export function check_seconds(name: string, value: unknown, min: number): number {
+  if (typeof value !== "number")
+    throw new TypeError(`${name} must be a number of seconds, not ${name_type(value)}`);
+  if (!(value >= min)) throw new ValueError(`${name} must be at least ${min} seconds, not ${value}`);
+  return value;
+}
+
+export function check_clean_start(clean_start: unknown, version: MQTTProtocolVersion): CleanStart {
+  if (clean_start !== true && clean_start !== false && clean_start !== MQTT_CLEAN_START_FIRST_ONLY) {
+    throw new ValueError(
+      `clean_start must be true, false or MQTT_CLEAN_START_FIRST_ONLY, not ${shown(clean_start)}`,
+    );
+  }
+  if (version !== MQTTProtocolVersion.MQTTv5 && clean_start !== MQTT_CLEAN_START_FIRST_ONLY) {
+    throw new ValueError("clean_start is for MQTT 5: on MQTT 3.x use clean_session of Client()");
+  }
+  return clean_start;
+}
+
+/** A snapshot of the properties for a packet of this type; null where there are none, and on 3.x. */
+export function check_properties<T extends PacketType>(
+  properties: unknown,
+  type: T,
+  version: MQTTProtocolVersion,
+): Properties<T> | null {
+  if (properties == null) return null;
+  if (!(properties instanceof Properties)) {
+    throw new ValueError(`properties must be a Properties object, not ${name_type(properties)}`);
+  }
+  if (properties.packetType !== type) {
+    const wanted = Object.entries(PacketTypes).find(([, value]) => value === type)?.[0];
+    throw new ValueError(
+      `these properties are for another packet: make them with new Properties(PacketTypes.${wanted})`,
+    );
+  }
+  if (version !== MQTTProtocolVersion.MQTTv5 || properties.isEmpty()) return null;
+  return (properties as unknown as Properties<T>).copy();
+}
+
+export function check_username(username: unknown): string | null {
+  if (username == null) return null;
+  check_string(username, "The user name");
+  return username;
+}
+
+export function check_password(password: unknown): Uint8Array | null {
+  if (password == null) return null;
+  if (typeof password !== "string" && !(password instanceof Uint8Array)) {
+    throw new TypeError(`the password must be text or bytes, not ${name_type(password)}`);
+  }
+  const bytes = typeof password === "string" ? encode_utf8(password) : password.slice();
+  if (bytes.length > MAX_BINARY_BYTES) {
+    throw new ValueError(`the password has ${bytes.length} bytes, MQTT allows at most ${MAX_BINARY_BYTES}`);
+  }
+  return bytes;
+}
+
+export function make_will(
+  topic: unknown,
+  payload: unknown,
+  qos: unknown,
+  retain: unknown,
+  properties: unknown,
+  version: MQTTProtocolVersion,
+): WillMessage {
+  check_topic_name(topic);
+  const bytes = payload_bytes(payload as PayloadType);
+  if (bytes.length > MAX_BINARY_BYTES) {
+    throw new ValueError(
+      `the payload of the will has ${bytes.length} bytes, MQTT allows at most ${MAX_BINARY_BYTES}`,
+    );
+  }
+  return {
+    topic,
+    payload: bytes,
+    qos: check_qos(qos),
+    retain: Boolean(retain),
+    properties: check_properties(properties, PacketTypes.WILLMESSAGE, version),
+  };
+}
+
+/** 22 letters and digits: what fits a 3.1 broker, which allows 23. */
+function random_client_id(random: () => number): string {
+  let id = "";
+  for (let index = 0; index < 22; index += 1) id += id_letters[Math.floor(random() * id_letters.length)];
+  return id;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : name_type(value);
+}

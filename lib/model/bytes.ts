@@ -1,0 +1,71 @@
+// Decides how bytes are made, joined and shown; the only file that knows the platform's byte helpers. In Node (and
+// wherever a global `Buffer` exists) bytes handed to users are Buffers, elsewhere they are plain Uint8Arrays.
+
+/** `Buffer` where the platform has one (and its types are loaded), else `Uint8Array`. */
+export type Bytes = typeof globalThis extends { Buffer: { prototype: infer B extends Uint8Array } }
+  ? B
+  : Uint8Array;
+
+const platform_buffer = (globalThis as { Buffer?: typeof Buffer }).Buffer;
+const encoder = new TextEncoder();
+// ignoreBOM keeps U+FEFF: it is a character of the text and must not be skipped [MQTT-1.5.4-3].
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Fresh bytes of the given length with undefined content: the caller fills all of them. */
+export const new_bytes: (length: number) => Bytes = platform_buffer
+  ? (length) => platform_buffer.allocUnsafe(length)
+  : (length) => new Uint8Array(length) as Bytes;
+
+/** A copy that shares no memory with `view`: a Buffer in Node, so that `.toString()` decodes. */
+export function copy_bytes(view: Uint8Array): Bytes {
+  const copy = new_bytes(view.length);
+  copy.set(view);
+  return copy;
+}
+
+/** The bytes of any buffer or view, without a copy. */
+export function view_bytes(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+}
+
+/** Text as UTF-8. A lone surrogate becomes U+FFFD: check the text first where that matters. */
+export const encode_utf8: (text: string) => Uint8Array = platform_buffer
+  ? (text) => platform_buffer.from(text, "utf8")
+  : (text) => encoder.encode(text);
+
+/** UTF-8 as text. Throws the platform's TypeError when the bytes are not well-formed UTF-8. */
+export function decode_utf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** How many bytes the text has as UTF-8. */
+export const utf8_length: (text: string) => number = platform_buffer
+  ? (text) => platform_buffer.byteLength(text, "utf8")
+  : (text) => encoder.encode(text).length;
+
+/** All parts one after the other, as fresh bytes. */
+export function concat_bytes(parts: readonly Uint8Array[]): Bytes {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new_bytes(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Whether both hold the same bytes. */
+export function equal_bytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+/** Lower-case hexadecimal digits, two for each byte. */
+export function hex_of(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
+}

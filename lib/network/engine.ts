@@ -1,0 +1,571 @@
+// Decides when a link is opened, given up and opened again, and which loop drives the client: paho's connection state
+// and its loop functions, over one pump. Knows nothing of callbacks and their shapes.
+
+import type { DisconnectPacket } from "../codec/packets.ts";
+import { MQTTErrorCode } from "../model/enums.ts";
+import { RuntimeError, TransportError, ValueError } from "../model/errors.ts";
+import { Session } from "../protocol/session.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
+import type { OpenTransport } from "../transport/transport.ts";
+import type { Clock } from "./clock.ts";
+import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
+import { Delivery } from "./delivery.ts";
+import { Hold } from "./hold.ts";
+import { Pump, type PumpEvent } from "./pump.ts";
+import { Backoff } from "./reconnect.ts";
+
+const { MQTT_ERR_SUCCESS, MQTT_ERR_INVAL, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
+
+type ClosedEvent = Extract<PumpEvent, { type: "closed" }>;
+type ConnackEvent = Extract<PumpEvent, { type: "connack" }>;
+
+/** What the user hears: the pump's events, and an attempt of a loop that did not reach the broker. */
+export type EngineEvent = PumpEvent | { readonly type: "connect_fail"; readonly error: Error };
+
+/** The way to the broker, as it is configured at the moment of an attempt. */
+export interface Route {
+  readonly open: OpenTransport;
+  /** How long opening may take, handshakes included. */
+  readonly timeout_ms: number;
+  /** Where it leads, for messages. */
+  readonly place: string;
+}
+
+export interface EngineOwner {
+  settings(): SessionSettings;
+  route(): Route;
+  /** The user's `on_pre_connect`; a failure fails the attempt. */
+  before_attempt(): Promise<void>;
+  /** The user's callbacks. For a message and for CONNACK a promise is awaited. Never throws or rejects. */
+  deliver(event: EngineEvent): void | Promise<void>;
+  /** A message has reached its end, whether or not a loop runs. */
+  settle(event: Extract<PumpEvent, { type: "published" | "abandoned" }>): void;
+  /** Nobody works for the messages in flight any more; they stay in the outbox. */
+  give_up_waiting(error: Error): void;
+  readonly manual_ack: boolean;
+  readonly reconnect_on_failure: boolean;
+  writes_by_hand(): boolean;
+  /** Whether anybody reads the log. */
+  is_watched(): boolean;
+  log(event: Extract<PumpEvent, { type: "trace" | "notice" }>): void;
+  warn(text: string): void;
+  random(): number;
+}
+
+/** Which loop runs: none, the one of `loop_start`, or that of `loop_forever`. */
+type Mode = "stopped" | "started" | "forever";
+
+interface Attempt {
+  resolve(rc: MQTTErrorCode): void;
+  reject(error: Error): void;
+}
+
+interface Forever {
+  readonly retry_first_connection: boolean;
+  readonly stop_on_error: boolean;
+  resolve(rc: MQTTErrorCode): void;
+  reject(error: unknown): void;
+}
+
+export class Engine {
+  readonly session: Session;
+  readonly backoff = new Backoff(1000, 120_000);
+  readonly #clock: Clock;
+  readonly #owner: EngineOwner;
+  readonly #pump: Pump;
+  readonly #delivery: Delivery;
+  readonly #hold = new Hold();
+  #state: ConnectionState = "new";
+  #mode: Mode = "stopped";
+  #daemon = true;
+  #forever: Forever | null = null;
+  /** `loop()` calls under way. */
+  #steps = new Set<{ rc: MQTTErrorCode; wake(): void }>();
+  #attempt: Attempt | null = null;
+  #attempts = 0;
+  #connects = 0;
+  #cancel_retry: (() => void) | null = null;
+  #was_driven = false;
+  /** Calls of `wait_for_publish` under way. */
+  #waiters = 0;
+  /** Who waits for a round after which something is true. */
+  #watchers = new Set<() => void>();
+
+  constructor(owner: EngineOwner, clock: Clock) {
+    this.#owner = owner;
+    this.#clock = clock;
+    this.session = new Session(owner.settings());
+    this.#pump = new Pump(this.session, clock, {
+      on_events: (events) => this.#on_events(events),
+      on_round: () => this.#after_round(),
+      writes_by_hand: () => owner.writes_by_hand(),
+    });
+    this.#delivery = new Delivery({
+      deliver: (event) => this.#deliver(event),
+      finished: ({ packet, delivery }) => {
+        if (delivery !== null && !owner.manual_ack) this.session.ack(packet.mid, delivery);
+        this.#pump.touch();
+      },
+      pause_reading: () => this.#pump.pause(),
+      resume_reading: () => this.#pump.resume(),
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** What `client.socket()` gives; null without a link that is up. */
+  get socket(): unknown {
+    return this.#pump.socket;
+  }
+
+  /** How often a link was opened after the first. */
+  get reconnects(): number {
+    return Math.max(0, this.#connects - 1);
+  }
+
+  /** Whether anything drives the client. */
+  get is_driven(): boolean {
+    return this.#mode !== "stopped" || this.#steps.size > 0;
+  }
+
+  /** Whether anything has ever driven it. */
+  get was_driven(): boolean {
+    return this.#was_driven || this.is_driven;
+  }
+
+  /** Something was asked of the session. */
+  touch(): void {
+    this.session.tracing = this.#owner.is_watched();
+    this.#pump.touch();
+  }
+
+  /** One more, or one less, waits for a message: the process must not end meanwhile. */
+  hold_for_waiter(change: 1 | -1): void {
+    this.#waiters += change;
+    this.#update_hold();
+  }
+
+  /** Resolves when nothing is queued or in flight, when no link could change that, or after `timeout_ms`. */
+  settled(timeout_ms: number): Promise<void> {
+    return this.#until(() => !this.#is_busy(), timeout_ms);
+  }
+
+  /** Resolves when there is no link any more. */
+  gone(): Promise<void> {
+    return this.#until(() => this.session.phase === "idle", Number.POSITIVE_INFINITY);
+  }
+
+  /** Drops everything; the engine is not used again. */
+  destroy(): void {
+    this.#stop_retrying();
+    this.#supersede();
+    this.#pump.replace();
+    this.#finish(MQTT_ERR_NO_CONN);
+    this.#hold.set(false);
+  }
+
+  // ---- opening and closing -------------------------------------------------------------------------------------
+
+  /** Remembers that a loop shall connect. */
+  connect_async(): void {
+    this.#prepare();
+    this.#move("prepare");
+    if (this.#mode !== "stopped") void this.#begin_attempt();
+  }
+
+  /** Opens a link at once; resolves when CONNECT is on the wire, rejects when there is no way to the broker. */
+  connect(): Promise<MQTTErrorCode> {
+    this.#prepare();
+    return this.#promised_attempt();
+  }
+
+  /** As `connect`, to where the client was before, restoring what it had subscribed. */
+  reconnect(): Promise<MQTTErrorCode> {
+    const attempt = this.#promised_attempt();
+    // A loop that runs tries again anyway: nobody has to look at the result.
+    if (this.is_driven) attempt.catch(() => {});
+    return attempt;
+  }
+
+  disconnect(reason_code: number, properties: DisconnectPacket["properties"]): MQTTErrorCode {
+    this.#stop_retrying();
+    const rc = this.session.disconnect(reason_code, properties, this.now);
+    this.#move("disconnect");
+    if (rc === MQTT_ERR_NO_CONN) {
+      this.#move("gone");
+      this.#owner.give_up_waiting(closed_error());
+      queueMicrotask(() => {
+        if (this.#state === "disconnected") this.#finish(MQTT_ERR_SUCCESS);
+      });
+    }
+    this.#pump.touch();
+    return rc;
+  }
+
+  // ---- the loops -----------------------------------------------------------------------------------------------
+
+  loop_start(daemon: boolean): MQTTErrorCode {
+    if (this.#mode !== "stopped") return MQTT_ERR_INVAL;
+    this.#mode = "started";
+    this.#daemon = daemon;
+    this.#wind_up();
+    return MQTT_ERR_SUCCESS;
+  }
+
+  loop_stop(): MQTTErrorCode {
+    if (this.#mode !== "started") return MQTT_ERR_INVAL;
+    this.#mode = "stopped";
+    this.#stop_retrying();
+    this.#update_hold();
+    return MQTT_ERR_SUCCESS;
+  }
+
+  loop_forever(options: { retry_first_connection: boolean; stop_on_error: boolean }): Promise<MQTTErrorCode> {
+    if (this.#state === "new")
+      throw new ValueError("call connect() or connect_async() before loop_forever()");
+    if (this.#mode === "forever") throw new RuntimeError("loop_forever() runs already");
+    if (this.#state === "disconnected") return Promise.resolve(MQTT_ERR_SUCCESS);
+    return new Promise((resolve, reject) => {
+      this.#forever = { ...options, resolve, reject };
+      this.#mode = "forever";
+      this.#wind_up();
+    });
+  }
+
+  /** Waits at most `timeout_ms` for something to happen, and lets it happen. */
+  async loop(timeout_ms: number): Promise<MQTTErrorCode> {
+    if (this.#mode !== "stopped") return MQTT_ERR_SUCCESS;
+    if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
+    return new Promise((resolve) => {
+      const finish = () => {
+        cancel();
+        if (!this.#steps.delete(step)) return;
+        this.#update_hold();
+        resolve(step.rc);
+      };
+      // Whatever comes in the same turn belongs to the same step.
+      const step = { rc: MQTT_ERR_SUCCESS as MQTTErrorCode, wake: () => queueMicrotask(finish) };
+      const cancel = this.#clock.after(timeout_ms, finish);
+      this.#steps.add(step);
+      this.#update_hold();
+      if (this.#delivery.has_held) {
+        queueMicrotask(() => {
+          this.#delivery.drain();
+          finish();
+        });
+      }
+    });
+  }
+
+  loop_read(): MQTTErrorCode {
+    return this.#by_hand(() => this.#pump.poll());
+  }
+
+  loop_write(): MQTTErrorCode {
+    return this.#by_hand(() => this.#pump.write(), false);
+  }
+
+  loop_misc(): MQTTErrorCode {
+    return this.#by_hand(() => {
+      this.#pump.tick();
+      this.#pump.round();
+    });
+  }
+
+  /** A callback of the user has failed: with `stop_on_error` that is the end of `loop_forever`. */
+  stop_on(error: unknown): void {
+    const forever = this.#forever;
+    if (forever?.stop_on_error !== true) return;
+    this.#forever = null;
+    this.#finish(MQTT_ERR_SUCCESS);
+    forever.reject(error);
+  }
+
+  #by_hand(act: () => void, deliver = true): MQTTErrorCode {
+    if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
+    const step = { rc: MQTT_ERR_SUCCESS as MQTTErrorCode, wake() {} };
+    this.#steps.add(step);
+    try {
+      act();
+      this.#pump.tell();
+      if (deliver) this.#delivery.drain();
+    } finally {
+      this.#steps.delete(step);
+    }
+    // What the callbacks asked for leaves now, unless the application writes itself.
+    this.#pump.touch();
+    return step.rc;
+  }
+
+  /** A loop begins: what has waited for it happens. */
+  #wind_up(): void {
+    this.#update_hold();
+    queueMicrotask(() => {
+      if (this.#mode === "stopped") return;
+      this.#delivery.drain();
+      if (this.#state === "connect_async") void this.#begin_attempt();
+      else if (this.session.phase === "idle" && this.#attempt === null && this.#wants_link()) this.#retry();
+    });
+  }
+
+  #wants_link(): boolean {
+    return this.#cancel_retry === null && (this.#state === "connecting" || this.#state === "lost");
+  }
+
+  #finish(rc: MQTTErrorCode): void {
+    const forever = this.#forever;
+    this.#forever = null;
+    this.#mode = "stopped";
+    this.#stop_retrying();
+    this.#update_hold();
+    forever?.resolve(rc);
+  }
+
+  // ---- attempts ------------------------------------------------------------------------------------------------
+
+  /** The user names a broker: whatever was before is dropped without a word. */
+  #prepare(): void {
+    this.#stop_retrying();
+    this.#supersede();
+    this.#pump.replace();
+    this.session.begin_anew();
+  }
+
+  #promised_attempt(): Promise<MQTTErrorCode> {
+    return new Promise((resolve, reject) => {
+      const attempt: Attempt = { resolve, reject };
+      void this.#begin_attempt(attempt);
+    });
+  }
+
+  async #begin_attempt(attempt: Attempt | null = null): Promise<void> {
+    this.#stop_retrying();
+    this.#supersede();
+    this.#pump.replace();
+    this.session.dial();
+    this.#move("attempt");
+    this.#attempt = attempt;
+    this.#attempts += 1;
+    const number = this.#attempts;
+    this.#update_hold();
+    this.#pump.touch();
+    try {
+      await this.#owner.before_attempt();
+      if (number !== this.#attempts || this.session.phase !== "dialling") return;
+      this.session.configure(this.#owner.settings());
+      const { open, timeout_ms, place } = this.#owner.route();
+      this.#pump.open(open, timeout_ms, () => {
+        const hint = "a firewall, a wrong address, or a broker that is too busy?";
+        return new TransportError(`cannot connect to ${place} within ${timeout_ms / 1000} s`, {
+          code: "ERR_MQTT_TIMEOUT",
+          hint,
+        });
+      });
+    } catch (error) {
+      if (number === this.#attempts)
+        this.#pump.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** A newer attempt takes the place of one under way, whose caller learns that it came to nothing. */
+  #supersede(): void {
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.resolve(MQTT_ERR_NO_CONN);
+  }
+
+  #retry(): void {
+    const wait_ms = this.backoff.next_ms(this.#owner.random());
+    this.#owner.log({ type: "notice", text: `trying again in ${(wait_ms / 1000).toFixed(1)} s` });
+    this.#cancel_retry = this.#clock.after(wait_ms, () => {
+      this.#cancel_retry = null;
+      void this.#begin_attempt();
+    });
+  }
+
+  #stop_retrying(): void {
+    this.#cancel_retry?.();
+    this.#cancel_retry = null;
+  }
+
+  // ---- events --------------------------------------------------------------------------------------------------
+
+  #on_events(events: PumpEvent[]): void {
+    const news: PumpEvent[] = [];
+    for (const event of events) {
+      switch (event.type) {
+        case "trace":
+        case "notice":
+          this.#owner.log(event);
+          break;
+        case "published":
+        case "abandoned":
+          this.#owner.settle(event);
+          news.push(event);
+          break;
+        case "closed":
+          if (event.cause.retry) void this.#begin_attempt();
+          else news.push(event);
+          this.#answer_attempt(event);
+          break;
+        case "socket_open":
+          this.#connects += 1;
+          this.#answer_attempt(null);
+          news.push(event);
+          break;
+        default:
+          news.push(event);
+      }
+    }
+    if (news.length === 0) return;
+    this.#delivery.push(news, this.is_driven);
+    for (const step of this.#steps) step.wake();
+  }
+
+  #answer_attempt(end: ClosedEvent | null): void {
+    const attempt = this.#attempt;
+    if (attempt === null) return;
+    this.#attempt = null;
+    if (end === null) attempt.resolve(MQTT_ERR_SUCCESS);
+    else if (end.cause.error === null) attempt.resolve(MQTT_ERR_NO_CONN);
+    else attempt.reject(end.cause.error);
+  }
+
+  #deliver(event: PumpEvent): void | Promise<void> {
+    switch (event.type) {
+      case "connack":
+        return this.#deliver_connack(event);
+      case "closed":
+        return this.#deliver_closed(event);
+      default:
+        return this.#owner.deliver(event);
+    }
+  }
+
+  #deliver_connack(event: ConnackEvent): void {
+    const accepted = event.packet.reason_code === 0;
+    if (accepted && this.#state === "connecting") this.#move("accept");
+    if (accepted) this.backoff.reset();
+    const handled = this.#owner.deliver(event);
+    if (!accepted) return;
+    const restore = () => {
+      this.session.restore_subscriptions();
+      this.#pump.touch();
+    };
+    if (handled === undefined) restore();
+    else void handled.then(restore);
+  }
+
+  #deliver_closed(event: ClosedEvent): void {
+    const { cause, opened } = event;
+    // The user may have begun another attempt since: then this is history, and only worth telling.
+    const number = this.#attempts;
+    const is_current = this.session.phase === "idle";
+    const leaving = this.#state === "disconnecting" || this.#state === "disconnected";
+    if (is_current && (opened || leaving)) this.#move("gone");
+    for (const step of this.#steps) step.rc = leaving ? MQTT_ERR_SUCCESS : cause.rc || MQTT_ERR_CONN_LOST;
+    if (leaving || (opened && !this.#owner.reconnect_on_failure)) {
+      this.#owner.give_up_waiting(leaving ? closed_error() : lost_error(cause.error));
+    }
+    if (opened) void this.#owner.deliver(event);
+    else if (!leaving && this.is_driven)
+      void this.#owner.deliver({ type: "connect_fail", error: cause.error ?? lost_error(null) });
+    if (!is_current || number !== this.#attempts) return;
+    this.#go_on(event);
+  }
+
+  /** What follows the end of a link, once the user has heard of it. */
+  #go_on({ cause, opened }: ClosedEvent): void {
+    if (this.#state === "disconnecting" || this.#state === "disconnected") {
+      this.#finish(MQTT_ERR_SUCCESS);
+      return;
+    }
+    if (this.#mode === "stopped") return;
+    if (cause.packet?.reason_code === 0x8e) {
+      // [MQTT-3.1.4-3]: retrying would throw the other one out, which would throw us out, and so on.
+      this.#owner.warn(
+        `another client has connected with the client id "${this.session.client_id}": not reconnecting. Give each client its own id`,
+      );
+      this.#finish(cause.rc);
+      return;
+    }
+    if (!opened && this.#forever !== null && this.#connects === 0 && !this.#forever.retry_first_connection) {
+      const forever = this.#forever;
+      this.#forever = null;
+      this.#finish(MQTT_ERR_NO_CONN);
+      forever.reject(cause.error);
+      return;
+    }
+    if (!this.#owner.reconnect_on_failure) this.#finish(opened ? cause.rc : MQTT_ERR_NO_CONN);
+    else this.#retry();
+  }
+
+  // ---- small print ---------------------------------------------------------------------------------------------
+
+  #is_busy(): boolean {
+    const { queued, in_flight } = this.session.counts;
+    if (queued + in_flight === 0) return false;
+    return this.session.phase !== "idle" || (this.#mode !== "stopped" && this.#state !== "disconnected");
+  }
+
+  #until(is_true: () => boolean, timeout_ms: number): Promise<void> {
+    if (is_true()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = () => {
+        cancel?.();
+        this.#watchers.delete(look);
+        this.#update_hold();
+        resolve();
+      };
+      const look = () => {
+        if (is_true()) finish();
+      };
+      const cancel = timeout_ms === Number.POSITIVE_INFINITY ? null : this.#clock.after(timeout_ms, finish);
+      this.#watchers.add(look);
+      this.#update_hold();
+    });
+  }
+
+  #after_round(): void {
+    this.session.tracing = this.#owner.is_watched();
+    for (const look of this.#watchers) look();
+    this.#update_hold();
+  }
+
+  #move(event: ConnectionEvent): void {
+    this.#state = next_state(this.#state, event);
+  }
+
+  #update_hold(): void {
+    if (this.is_driven) this.#was_driven = true;
+    const waits =
+      this.#mode === "forever" || this.#steps.size > 0 || this.#waiters > 0 || this.#watchers.size > 0;
+    const runs = this.#mode === "started" && !this.#daemon;
+    this.#hold.set(waits || runs || this.#attempt !== null || this.session.owes);
+  }
+}
+
+function closed_error(): RuntimeError {
+  return new RuntimeError(
+    "the client was disconnected before the message was acknowledged; it is sent by a later connect()",
+    {
+      code: "ERR_MQTT_CLOSED",
+    },
+  );
+}
+
+function lost_error(cause: unknown): RuntimeError {
+  return new RuntimeError(
+    "the connection was lost before the message was acknowledged; it is sent by a later reconnect()",
+    {
+      code: "ERR_MQTT_CONNECTION_LOST",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,248 @@
+// Decides in which order things happen around one Session: bytes in, work out, events afterwards, one timer. The only
+// place where the core meets a transport and a clock.
+
+import type { SessionEvent, Work } from "../protocol/outputs.ts";
+import type { Session } from "../protocol/session.ts";
+import type { OpenTransport, Transport } from "../transport/transport.ts";
+import type { Clock } from "./clock.ts";
+
+/** What the pump tells: the session's events, and what happens to the socket. */
+export type PumpEvent =
+  | SessionEvent
+  | { readonly type: "socket_open"; readonly socket: unknown }
+  | { readonly type: "socket_close"; readonly socket: unknown }
+  | { readonly type: "register_write"; readonly socket: unknown }
+  | { readonly type: "unregister_write"; readonly socket: unknown };
+
+export interface PumpOwner {
+  /** Events in their order. Called from the event loop, never from inside a call of the user but `loop_*`. */
+  on_events(events: PumpEvent[]): void;
+  /** A round is over: what was due has been done. */
+  on_round(): void;
+  /** Whether the application writes by `loop_write()` itself. */
+  writes_by_hand(): boolean;
+}
+
+export class Pump {
+  readonly session: Session;
+  readonly #clock: Clock;
+  readonly #owner: PumpOwner;
+  #transport: Transport | null = null;
+  #is_open = false;
+  #congested = false;
+  #paused = false;
+  #write_registered = false;
+  #scheduled = false;
+  #events: PumpEvent[] = [];
+  #timer_at = Number.POSITIVE_INFINITY;
+  #cancel_timer: (() => void) | null = null;
+
+  constructor(session: Session, clock: Clock, owner: PumpOwner) {
+    this.session = session;
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** The user's view of the transport; null without one that is open. */
+  get socket(): unknown {
+    return this.#is_open ? (this.#transport?.socket ?? null) : null;
+  }
+
+  /** Opens a transport for the link that the session is dialling. `timeout_ms` bounds the opening. */
+  open(open_transport: OpenTransport, timeout_ms: number, timeout_error: () => Error): void {
+    const cancel_timeout = this.#clock.after(timeout_ms, () => {
+      transport.destroy();
+      this.#gone(transport, timeout_error());
+    });
+    const transport = open_transport({
+      opened: () => {
+        cancel_timeout();
+        if (transport === this.#transport) this.#opened(transport);
+      },
+      data: (bytes) => {
+        if (transport !== this.#transport) return;
+        this.session.receive(bytes, this.now);
+        this.round();
+      },
+      drained: () => {
+        if (transport !== this.#transport) return;
+        this.#congested = false;
+        this.round();
+      },
+      closed: (error) => {
+        cancel_timeout();
+        this.#gone(transport, error);
+      },
+    });
+    this.#transport = transport;
+  }
+
+  /** The dial has failed before there was a transport. */
+  fail(error: Error): void {
+    this.session.closed(error);
+    this.touch();
+  }
+
+  /** Drops the link, if any, without a word to the broker or the user's `on_disconnect`. */
+  replace(): void {
+    this.#transport?.destroy();
+    this.#release();
+    this.session.replaced();
+  }
+
+  /** Something was asked of the session: a round follows, once for all that is asked in this turn. */
+  touch(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      if (this.#scheduled) this.round();
+    });
+  }
+
+  /** Performs the work, then tells the events, then sets the timer. */
+  round(): void {
+    this.#scheduled = false;
+    if (this.#owner.writes_by_hand() && this.session.phase !== "closing") this.#register_write();
+    else this.write();
+    this.#tell();
+    this.#arm();
+    this.#owner.on_round();
+  }
+
+  /** Performs the work that is due, as far as the transport takes it. */
+  write(): void {
+    // A link that is given up is closed even if the transport takes nothing more.
+    while (!this.#congested || this.session.phase === "closing") {
+      const work = this.session.take_work(this.now);
+      if (work.length === 0) break;
+      this.#perform(work);
+    }
+    if (!this.session.wants_write) this.#unregister_write();
+  }
+
+  /** Takes in what has arrived and was not told yet. */
+  poll(): void {
+    this.#transport?.poll();
+  }
+
+  /** Stops reading until `resume`: the user is far behind. The peer is not blamed for the silence. */
+  pause(): void {
+    this.#paused = true;
+    this.#transport?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#transport?.resume();
+  }
+
+  /** Lets the session act on the time. */
+  tick(): void {
+    if (this.#paused) this.session.heard(this.now);
+    this.session.tick(this.now);
+  }
+
+  /** Events that wait to be told; for loops that the application drives. */
+  tell(): void {
+    this.#tell();
+  }
+
+  #opened(transport: Transport): void {
+    this.#is_open = true;
+    if (this.#paused) transport.pause();
+    this.#events.push({ type: "socket_open", socket: transport.socket });
+    this.session.open(this.now);
+    this.round();
+  }
+
+  #perform(work: Work[]): void {
+    const parts: Uint8Array[] = [];
+    let close: { readonly flush: boolean } | null = null;
+    for (const item of work) {
+      if (item.type === "send") parts.push(item.bytes);
+      else close = item;
+    }
+    if (parts.length > 0 && this.#transport !== null) this.#congested = !this.#transport.write(joined(parts));
+    if (close !== null) this.#close(close.flush);
+  }
+
+  #close(flush: boolean): void {
+    const transport = this.#transport;
+    if (flush && transport !== null) {
+      transport.end();
+      // After our own DISCONNECT the link is gone when all has left; a link given up is gone now.
+      if (this.session.phase === "disconnecting") return;
+    } else {
+      transport?.destroy();
+    }
+    this.#release();
+    this.session.closed(null);
+  }
+
+  #gone(transport: Transport, error: Error | null): void {
+    if (transport !== this.#transport) return;
+    this.#release();
+    this.session.closed(error);
+    this.round();
+  }
+
+  #release(): void {
+    const transport = this.#transport;
+    if (transport === null) return;
+    this.#unregister_write();
+    if (this.#is_open) this.#events.push({ type: "socket_close", socket: transport.socket });
+    this.#transport = null;
+    this.#is_open = false;
+    this.#congested = false;
+  }
+
+  #register_write(): void {
+    if (this.#write_registered || !this.#is_open || !this.session.wants_write) return;
+    this.#write_registered = true;
+    this.#events.push({ type: "register_write", socket: this.#transport?.socket });
+  }
+
+  #unregister_write(): void {
+    if (!this.#write_registered) return;
+    this.#write_registered = false;
+    this.#events.push({ type: "unregister_write", socket: this.#transport?.socket });
+  }
+
+  #tell(): void {
+    const events = [...this.#events.splice(0), ...this.session.take_events()];
+    if (events.length > 0) this.#owner.on_events(events);
+  }
+
+  #arm(): void {
+    const at = this.session.next_timeout() ?? Number.POSITIVE_INFINITY;
+    if (at === this.#timer_at) return;
+    this.#cancel_timer?.();
+    this.#cancel_timer = null;
+    this.#timer_at = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.#cancel_timer = this.#clock.after(at - this.now, () => {
+      this.#timer_at = Number.POSITIVE_INFINITY;
+      this.#cancel_timer = null;
+      this.tick();
+      this.round();
+    });
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,86 @@
+// Decides what CONNECT says and what a CONNACK means; changes nothing itself.
+
+import type { ConnackPacket, ConnectPacket } from "../codec/packets.ts";
+import { MQTTErrorCode } from "../model/enums.ts";
+import { ProtocolError } from "../model/errors.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import type { SessionSettings } from "./settings.ts";
+
+/** What earlier handshakes have taught about this broker; outlives links. */
+export interface Acquaintance {
+  /** 3 after a broker refused 3.1.1. */
+  version: 3 | 4 | 5;
+  /** The id in use: the configured one, the broker's choice, or the spare one. */
+  client_id: string;
+  /** Whether any CONNECT has succeeded yet. */
+  accepted_before: boolean;
+}
+
+/** Whether this CONNECT asks for a new session. */
+export function wants_clean(settings: SessionSettings, known: Acquaintance): boolean {
+  return settings.clean === "first" ? !known.accepted_before : settings.clean;
+}
+
+export function connect_packet(settings: SessionSettings, known: Acquaintance): ConnectPacket {
+  return {
+    type: PacketTypes.CONNECT,
+    version: known.version,
+    bridge: settings.bridge,
+    clean: wants_clean(settings, known),
+    keepalive: settings.keepalive,
+    // 3.1 has no empty client id.
+    client_id: known.client_id === "" && known.version === 3 ? settings.spare_client_id : known.client_id,
+    username: settings.username,
+    password: settings.password,
+    will: settings.will,
+    properties: known.version === 5 ? settings.connect_properties : null,
+  };
+}
+
+export type Verdict =
+  | { readonly type: "accepted"; readonly session_present: boolean }
+  | { readonly type: "refused"; readonly rc: MQTTErrorCode }
+  | { readonly type: "retry"; readonly with: Partial<Acquaintance>; readonly text: string }
+  | { readonly type: "violation"; readonly error: ProtocolError };
+
+export function judge_connack(
+  packet: ConnackPacket,
+  settings: SessionSettings,
+  known: Acquaintance,
+): Verdict {
+  if (packet.reason_code !== 0) return judge_refusal(packet.reason_code, settings, known);
+  const clean = wants_clean(settings, known);
+  // 3.1 has no session present flag: the broker keeps the session unless told otherwise.
+  if (known.version === 3) return { type: "accepted", session_present: !clean };
+  if (packet.session_present && clean) {
+    // [MQTT-3.2.2-1] and, on 5, [MQTT-3.2.2-2]
+    const error = new ProtocolError(
+      "the broker says that it has a session, although a new one was asked for",
+    );
+    return { type: "violation", error };
+  }
+  return { type: "accepted", session_present: packet.session_present };
+}
+
+function judge_refusal(code: number, settings: SessionSettings, known: Acquaintance): Verdict {
+  if (settings.retry_refused && known.version === 4) {
+    if (code === 1) {
+      return { type: "retry", with: { version: 3 }, text: "the broker refuses MQTT 3.1.1, trying 3.1" };
+    }
+    if (code === 2 && known.client_id === "") {
+      const client_id = settings.spare_client_id;
+      return {
+        type: "retry",
+        with: { client_id },
+        text: "the broker refuses an empty client id, trying a random one",
+      };
+    }
+  }
+  // As paho: the codes of 3.x that the standard knows are "refused", all others "protocol error". 0x84 is also what a
+  // broker that only speaks 3.x answers to MQTT 5.
+  const refused = (known.version !== 5 && code <= 5) || code === 0x84;
+  return {
+    type: "refused",
+    rc: refused ? MQTTErrorCode.MQTT_ERR_CONN_REFUSED : MQTTErrorCode.MQTT_ERR_PROTOCOL,
+  };
+}

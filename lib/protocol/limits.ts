@@ -1,0 +1,57 @@
+// Decides what this broker allows on this link: the properties of its CONNACK, or the defaults of the standard.
+// Below here no rule asks for the version, only for a limit.
+
+import type { ConnackPacket, SubscribePacket, Subscription } from "../codec/packets.ts";
+import type { SessionSettings } from "./settings.ts";
+
+const MAX_PACKET_SIZE = 268_435_460; // fixed header of 5 bytes and a remaining length of 268,435,455
+
+export interface Limits {
+  /** How many QoS 1 and 2 messages may be in flight to the broker: our limit or its own, the smaller [MQTT-4.9.0-3]. */
+  readonly window: number;
+  readonly maximum_qos: 0 | 1 | 2;
+  readonly retain_available: boolean;
+  readonly maximum_packet_size: number;
+  readonly topic_alias_maximum: number;
+  readonly wildcards_available: boolean;
+  readonly identifiers_available: boolean;
+  readonly shared_available: boolean;
+  readonly keepalive_ms: number;
+}
+
+export function limits_of(connack: ConnackPacket, settings: SessionSettings): Limits {
+  const granted = connack.properties;
+  const max_inflight = settings.max_inflight === 0 ? 65535 : settings.max_inflight;
+  return {
+    window: Math.min(max_inflight, granted?.ReceiveMaximum ?? 65535),
+    maximum_qos: granted?.MaximumQoS === 0 ? 0 : granted?.MaximumQoS === 1 ? 1 : 2,
+    retain_available: granted?.RetainAvailable !== 0,
+    maximum_packet_size: granted?.MaximumPacketSize ?? MAX_PACKET_SIZE,
+    topic_alias_maximum: granted?.TopicAliasMaximum ?? 0,
+    wildcards_available: granted?.WildcardSubscriptionAvailable !== 0,
+    identifiers_available: granted?.SubscriptionIdentifierAvailable !== 0,
+    shared_available: granted?.SharedSubscriptionAvailable !== 0,
+    // [MQTT-3.1.2-21]
+    keepalive_ms: (granted?.ServerKeepAlive ?? settings.keepalive) * 1000,
+  };
+}
+
+/** Why this broker cannot be asked for these filters; null when it can. */
+export function unavailable(
+  subscriptions: readonly Subscription[],
+  properties: SubscribePacket["properties"],
+  limits: Limits,
+): string | null {
+  if (!limits.identifiers_available && properties?.SubscriptionIdentifier !== undefined) {
+    return "the broker does not know Subscription Identifiers";
+  }
+  for (const { filter } of subscriptions) {
+    if (!limits.shared_available && filter.startsWith("$share/")) {
+      return `the broker has no shared subscriptions: ${filter}`;
+    }
+    if (!limits.wildcards_available && /[+#]/.test(filter)) {
+      return `the broker allows no wildcards in filters: ${filter}`;
+    }
+  }
+  return null;
+}

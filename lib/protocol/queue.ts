@@ -1,0 +1,96 @@
+// Decides which messages wait for their turn, in which order they leave, and what gives way when the limits are
+// reached. QoS 0 has a line of its own because it does not wait behind a full window.
+
+import { Chain } from "./chain.ts";
+import type { OutboundMessage } from "./outbound_message.ts";
+
+export class Queue {
+  readonly #acknowledged = new Chain<OutboundMessage>();
+  readonly #qos0 = new Chain<OutboundMessage>();
+  #next_expiry = Number.POSITIVE_INFINITY;
+
+  get length(): number {
+    return this.#acknowledged.length + this.#qos0.length;
+  }
+
+  get qos0_length(): number {
+    return this.#qos0.length;
+  }
+
+  /** When a waiting message expires next; Infinity when none does. */
+  get next_expiry(): number {
+    return this.#next_expiry;
+  }
+
+  push(message: OutboundMessage): void {
+    this.#line(message).push(message);
+    this.#next_expiry = Math.min(this.#next_expiry, message.expires_at);
+  }
+
+  remove(message: OutboundMessage): void {
+    this.#line(message).remove(message);
+  }
+
+  /** The next to leave: the older of both lines; QoS 1 and 2 only while `window_open`. */
+  first(window_open: boolean): OutboundMessage | null {
+    const acknowledged = window_open ? this.#acknowledged.first : null;
+    const qos0 = this.#qos0.first;
+    if (acknowledged === null || qos0 === null) return acknowledged ?? qos0;
+    return acknowledged.seq < qos0.seq ? acknowledged : qos0;
+  }
+
+  /** The oldest that has never left, for it can be dropped without breaking a promise. */
+  oldest_unsent(): OutboundMessage | null {
+    let acknowledged = this.#acknowledged.first;
+    while (acknowledged?.sent) acknowledged = acknowledged.next;
+    const qos0 = this.#qos0.first;
+    if (acknowledged === null || qos0 === null) return acknowledged ?? qos0;
+    return acknowledged.seq < qos0.seq ? acknowledged : qos0;
+  }
+
+  /** The one that waits with this topic and has never left, if any. */
+  unsent_with_topic(topic: string): OutboundMessage | null {
+    for (const line of [this.#acknowledged, this.#qos0]) {
+      for (const message of line) if (!message.sent && message.topic === topic) return message;
+    }
+    return null;
+  }
+
+  /** Puts messages that were in flight on a lost link back, each at its old place: before everything newer. */
+  put_back(messages: readonly OutboundMessage[]): void {
+    let place: OutboundMessage | null = null;
+    for (const message of messages) {
+      this.#acknowledged.insert_after(place, message);
+      place = message;
+    }
+  }
+
+  take_qos0(): OutboundMessage[] {
+    const taken = [...this.#qos0];
+    for (const message of taken) this.#qos0.remove(message);
+    return taken;
+  }
+
+  /** Takes out what has expired without ever having left [MQTT-3.3.2-5 is the broker's half of the same rule]. */
+  take_expired(now: number): OutboundMessage[] {
+    if (now < this.#next_expiry) return [];
+    const expired: OutboundMessage[] = [];
+    let next_expiry = Number.POSITIVE_INFINITY;
+    for (const line of [this.#acknowledged, this.#qos0]) {
+      for (const message of line) {
+        if (message.sent) continue;
+        if (message.expires_at <= now) expired.push(message);
+        else next_expiry = Math.min(next_expiry, message.expires_at);
+      }
+    }
+    for (const message of expired) this.remove(message);
+    // One look through the queue serves all that expire within the same second.
+    this.#next_expiry =
+      next_expiry === Number.POSITIVE_INFINITY ? next_expiry : Math.max(next_expiry, now + 1000);
+    return expired;
+  }
+
+  #line(message: OutboundMessage): Chain<OutboundMessage> {
+    return message.qos === 0 ? this.#qos0 : this.#acknowledged;
+  }
+}
