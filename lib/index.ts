@@ -1,5 +1,8 @@
 // The entry `karere`: all of `karere/client`, and each of paho's modules as a namespace.
 
+/** The version of this package. */
+export const __version__ = "0.1.0";
+
 export * from "./client/index.ts";
 export * as client from "./client/index.ts";
 export * as publish from "./helpers/publish.ts";

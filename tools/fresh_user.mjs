@@ -18,7 +18,7 @@ const project = join(folder, "project");
 
 function run(cwd, command, ...args) {
   console.log(`$ ${[command, ...args].join(" ")}`);
-  execFileSync(command, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
 }
 
 function write(name, lines) {
@@ -58,9 +58,9 @@ try {
     'import { Client, publish, subscribe } from "karere";',
     'import { Properties } from "karere/properties";',
     ...names.map((name, index) => `export * as module_${index} from ${JSON.stringify(name)};`),
-    "const client: Client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);",
+    "const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);",
     "client.on_message = (_client, _userdata, message) => console.log(message.topic, message.payload.length);",
-    "console.log(client, publish.single, subscribe.simple, Properties);",
+    "console.log(client instanceof Client, publish.single, subscribe.simple, Properties);",
   ]);
   const compiler_options = {
     module: "nodenext",

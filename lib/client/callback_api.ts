@@ -43,7 +43,12 @@ export interface CallbackArguments<V extends ApiVersion> {
         /** Only on MQTT 5. */
         properties?: Properties<Types["CONNACK"]> | null,
       ];
-  connect_fail: [client: Client<V>, userdata: UserData];
+  connect_fail: [
+    client: Client<V>,
+    userdata: UserData,
+    /** What went wrong. Beyond paho. */
+    error: Error,
+  ];
   pre_connect: [client: Client<V>, userdata: UserData];
   disconnect: V extends 2
     ? [

@@ -1,12 +1,7 @@
 // Decides what the user sees: paho's Client, name for name. Each method checks its arguments, then says one thing to
 // the engine; rules live below.
 
-import {
-  LogLevel,
-  MQTT_CLEAN_START_FIRST_ONLY,
-  MQTTErrorCode,
-  type MQTTProtocolVersion,
-} from "../model/enums.ts";
+import { LogLevel, MQTTErrorCode, type MQTTProtocolVersion } from "../model/enums.ts";
 import { RuntimeError, ValueError } from "../model/errors.ts";
 import { is_plain_object, positional } from "../model/keywords.ts";
 import { MQTTMessage } from "../model/message.ts";
@@ -20,8 +15,7 @@ import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
 import { Engine, type EngineEvent } from "../network/engine.ts";
 import type { OutboundMessage } from "../protocol/outbound_message.ts";
-import { place } from "../transport/failure.ts";
-import { tcp } from "../transport/tcp.ts";
+import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import {
   type ApiVersion,
   type CallbackArguments,
@@ -34,23 +28,26 @@ import {
   unsubscribe_arguments,
 } from "./callback_api.ts";
 import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
+import { aim, aim_at_service, type ConnectArguments, type ConnectSrvArguments } from "./connect_arguments.ts";
 import { type Logger, warn_on_console, write_log } from "./logging.ts";
 import { MQTTMessageInfo, refusal_error, type Waiting } from "./message_info.ts";
 import {
   type ClientOptions,
+  check_transport,
   type ResolvedOptions,
   resolve_options,
   type TransportName,
   whole_number,
 } from "./options.ts";
 import { packet_text } from "./packet_text.ts";
+import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
 import { type PublishArguments, publication_of } from "./publication.ts";
+import { route_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
 import {
   type CleanStart,
   ClientSettings,
   type ConnectProperties,
-  check_clean_start,
   check_host,
   check_keepalive,
   check_password,
@@ -61,19 +58,11 @@ import {
   make_will,
 } from "./settings.ts";
 import { filters_of, type QoS, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
+import type { TlsArguments } from "./tls_settings.ts";
+import type { WsArguments } from "./ws_settings.ts";
 
 type Types = typeof PacketTypes;
 type Named<T, Given extends keyof T = never> = Omit<T, Given>;
-
-export interface ConnectArguments {
-  host: string;
-  port?: number;
-  keepalive?: number;
-  bind_address?: string;
-  bind_port?: number;
-  clean_start?: CleanStart;
-  properties?: ConnectProperties | null;
-}
 
 export interface WillArguments {
   topic: string;
@@ -116,6 +105,15 @@ export interface ClientStats {
   readonly reconnects: number;
 }
 
+/** What `message_callback_add` takes: a callback for the messages of one filter. */
+export type MessageHandler<C> = (client: C, userdata: UserData, message: MQTTMessage) => unknown;
+
+/** The arguments of `message_callback_add()` by name. */
+export interface MessageCallbackArguments<C> {
+  sub: string;
+  callback: MessageHandler<C>;
+}
+
 /** The events of `client.on(...)`: paho's callbacks without `on_`, and what karere adds. */
 export type ClientEvents<V extends ApiVersion> = {
   [Name in keyof CallbackArguments<V>]: (...args: CallbackArguments<V>[Name]) => unknown;
@@ -153,6 +151,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   #manual_ack: boolean;
   #logger: Logger | null = null;
   #cancel_loop_check: (() => void) | null = null;
+  /** Why waiting for messages was given up last. */
+  #given_up: Error | null = null;
 
   /**
    * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho; a string here is a client id,
@@ -219,6 +219,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   set host(host: string) {
     this.#change("host", () => {
       this.#settings.host = check_host(host);
+      this.#settings.service = null;
     });
   }
 
@@ -242,9 +243,14 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     });
   }
 
-  /** The way to the broker: "tcp". */
+  /** The way to the broker: "tcp", "websockets" or "unix", where the host is the path of a socket. */
   get transport(): TransportName {
-    return this.#settings.options.transport;
+    return this.#settings.transport;
+  }
+  set transport(transport: TransportName) {
+    this.#change("transport", () => {
+      this.#settings.transport = check_transport(transport);
+    });
   }
 
   /** MQTTv31, MQTTv311 or MQTTv5: the configured one, or MQTTv31 after a broker refused 3.1.1. */
@@ -344,13 +350,90 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     this.#settings.username = checked;
   }
 
+  /**
+   * Turns TLS on. Files are read in this call. Brokers usually have TLS on port 8883; the default port stays 1883.
+   *
+   * ```ts
+   * client.tls_set(); // authorities that Node knows
+   * client.tls_set("ca.pem", { certfile: "client.pem", keyfile: "client.key" });
+   * ```
+   *
+   * @param ca_certs see {@link TlsArguments}, as for all that follow.
+   * @throws ValueError for a file that cannot be read or does not hold what it should, and for a second call.
+   */
+  tls_set(
+    ca_certs?: TlsArguments["ca_certs"] | TlsArguments,
+    certfile?: TlsArguments["certfile"] | Named<TlsArguments, "ca_certs">,
+    keyfile?: TlsArguments["keyfile"] | Named<TlsArguments, "ca_certs" | "certfile">,
+    cert_reqs?: TlsArguments["cert_reqs"] | Named<TlsArguments, "ca_certs" | "certfile" | "keyfile">,
+    tls_version?:
+      | TlsArguments["tls_version"]
+      | Pick<TlsArguments, "tls_version" | "ciphers" | "keyfile_password" | "alpn_protocols">,
+    ciphers?: TlsArguments["ciphers"] | Pick<TlsArguments, "ciphers" | "keyfile_password" | "alpn_protocols">,
+    keyfile_password?:
+      | TlsArguments["keyfile_password"]
+      | Pick<TlsArguments, "keyfile_password" | "alpn_protocols">,
+    alpn_protocols?: TlsArguments["alpn_protocols"] | Pick<TlsArguments, "alpn_protocols">,
+  ): void;
+  tls_set(...args: unknown[]): void {
+    this.#settings.tls.set(args);
+  }
+
+  /**
+   * Turns TLS on, with what `tls.createSecureContext()` of Node gives, or with Node's options for it and for the
+   * connection (`ca`, `cert`, `key`, `minVersion`, `servername` ...). Without an argument: as `tls_set()`.
+   */
+  tls_set_context(context?: TlsContext | { context: TlsContext } | null): void;
+  tls_set_context(...args: unknown[]): void {
+    this.#settings.tls.set_context(args);
+  }
+
+  /**
+   * Whether the broker's certificate may be for another name than its host; its authority is checked all the same.
+   * May be called before or after `tls_set()`. For a broker under test only.
+   */
+  tls_insecure_set(value: boolean | { value: boolean }): void;
+  tls_insecure_set(...args: unknown[]): void {
+    this.#settings.tls.set_insecure(args);
+  }
+
+  /**
+   * For `transport: "websockets"`: the path, and headers of the request.
+   *
+   * ```ts
+   * client.ws_set_options("/mqtt", async (headers) => ({ ...headers, Authorization: await fresh_token() }));
+   * ```
+   *
+   * @param path default "/mqtt".
+   * @param headers are added to the usual ones; or a function that gets the usual ones before each attempt and returns,
+   *   or resolves to, those to send. Left out: those of an earlier call stay.
+   */
+  ws_set_options(path?: string | WsArguments, headers?: WebSocketHeaders | null): void;
+  ws_set_options(...args: unknown[]): void {
+    this.#settings.ws.set(args);
+  }
+
+  /**
+   * The proxy through which the broker is reached; not used for `transport: "unix"`. Without this call it is the one
+   * that the environment variable `mqtt_proxy` names (`http://host:port`, `socks5://host:port`), if any, unless
+   * `no_proxy` excepts the host.
+   *
+   * ```ts
+   * client.proxy_set({ proxy_type: socks.SOCKS5, proxy_addr: "proxy.example.org" });
+   * ```
+   */
+  proxy_set(proxy_args: ProxyArguments): void;
+  proxy_set(...args: unknown[]): void {
+    this.#settings.proxy = proxy_of(args);
+  }
+
   /** The message that the broker publishes when this client vanishes. Counts from the next connection on. */
   will_set(
     topic: string | WillArguments,
     payload?: PayloadType | Named<WillArguments, "topic">,
     qos?: QoS | Named<WillArguments, "topic" | "payload">,
-    retain?: boolean | Pick<WillArguments, "properties">,
-    properties?: WillArguments["properties"],
+    retain?: boolean | Named<WillArguments, "topic" | "payload" | "qos">,
+    properties?: WillArguments["properties"] | Pick<WillArguments, "properties">,
   ): void;
   will_set(...args: unknown[]): void {
     const names = ["topic", "payload", "qos", "retain", "properties"];
@@ -370,13 +453,17 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   }
 
   /** As setting `max_inflight_messages`. */
-  max_inflight_messages_set(inflight: number): void {
-    this.max_inflight_messages = inflight;
+  max_inflight_messages_set(inflight: number | { inflight: number }): void;
+  max_inflight_messages_set(...args: unknown[]): void {
+    const [inflight] = positional("max_inflight_messages_set", ["inflight"], args);
+    this.max_inflight_messages = inflight as number;
   }
 
   /** As setting `max_queued_messages`; returns the client. */
-  max_queued_messages_set(queue_size: number): this {
-    this.max_queued_messages = queue_size;
+  max_queued_messages_set(queue_size: number | { queue_size: number }): this;
+  max_queued_messages_set(...args: unknown[]): this {
+    const [queue_size] = positional("max_queued_messages_set", ["queue_size"], args);
+    this.max_queued_messages = queue_size as number;
     return this;
   }
 
@@ -393,6 +480,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     const min = check_seconds("min_delay", given[0] ?? 1, 0);
     const max = check_seconds("max_delay", given[1] ?? 120, 0);
     if (max < min) throw new ValueError(`max_delay must be at least min_delay (${min}), not ${max}`);
+    this.#settings.min_reconnect_delay = min;
+    this.#settings.max_reconnect_delay = max;
     this.#engine.backoff.configure(min * 1000, max * 1000);
   }
 
@@ -443,12 +532,12 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     port?: number | Named<ConnectArguments, "host">,
     keepalive?: number | Named<ConnectArguments, "host" | "port">,
     bind_address?: string | Named<ConnectArguments, "host" | "port" | "keepalive">,
-    bind_port?: number | Pick<ConnectArguments, "clean_start" | "properties">,
-    clean_start?: CleanStart | Pick<ConnectArguments, "properties">,
-    properties?: ConnectProperties | null,
+    bind_port?: number | Pick<ConnectArguments, "bind_port" | "clean_start" | "properties">,
+    clean_start?: CleanStart | Pick<ConnectArguments, "clean_start" | "properties">,
+    properties?: ConnectProperties | null | Pick<ConnectArguments, "properties">,
   ): Promise<MQTTErrorCode>;
   connect(...args: unknown[]): Promise<MQTTErrorCode> {
-    this.#aim("connect", args);
+    aim(this.#settings, "connect", args);
     this.#watch_for_loop();
     return this.#engine.connect();
   }
@@ -459,13 +548,36 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     port?: number | Named<ConnectArguments, "host">,
     keepalive?: number | Named<ConnectArguments, "host" | "port">,
     bind_address?: string | Named<ConnectArguments, "host" | "port" | "keepalive">,
-    bind_port?: number | Pick<ConnectArguments, "clean_start" | "properties">,
-    clean_start?: CleanStart | Pick<ConnectArguments, "properties">,
-    properties?: ConnectProperties | null,
+    bind_port?: number | Pick<ConnectArguments, "bind_port" | "clean_start" | "properties">,
+    clean_start?: CleanStart | Pick<ConnectArguments, "clean_start" | "properties">,
+    properties?: ConnectProperties | null | Pick<ConnectArguments, "properties">,
   ): void;
   connect_async(...args: unknown[]): void {
-    this.#aim("connect_async", args);
+    aim(this.#settings, "connect_async", args);
     this.#engine.connect_async();
+  }
+
+  /**
+   * Connects to a broker that DNS names for a domain: by its SRV records `_mqtt._tcp`, or `_secure-mqtt._tcp` with TLS.
+   * They are tried by priority and weight, each for `connect_timeout`; the first that works becomes `host` and `port`.
+   *
+   * @param domain default: the domain of this machine.
+   * @param named the arguments of `connect()`, and `resolve_srv`: what looks the records up in place of Node's DNS.
+   * @returns as {@link connect}; rejects with ValueError when there is no such broker, or when none can be reached.
+   */
+  connect_srv(
+    domain?: string | null | ConnectSrvArguments,
+    keepalive?: number | Named<ConnectSrvArguments, "domain">,
+    bind_address?: string | Named<ConnectSrvArguments, "domain" | "keepalive">,
+    bind_port?: number | Named<ConnectSrvArguments, "domain" | "keepalive" | "bind_address">,
+    clean_start?: CleanStart | Pick<ConnectSrvArguments, "clean_start" | "properties" | "resolve_srv">,
+    properties?: ConnectProperties | null | Pick<ConnectSrvArguments, "properties" | "resolve_srv">,
+    named?: Pick<ConnectSrvArguments, "resolve_srv">,
+  ): Promise<MQTTErrorCode>;
+  connect_srv(...args: unknown[]): Promise<MQTTErrorCode> {
+    aim_at_service(this.#settings, args);
+    this.#watch_for_loop();
+    return this.#engine.connect();
   }
 
   /**
@@ -475,7 +587,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
    * @throws ValueError when there was no `connect()` and no `host` is set.
    */
   reconnect(): Promise<MQTTErrorCode> {
-    check_host(this.#settings.host);
+    if (this.#settings.service === null) check_host(this.#settings.host);
     this.#watch_for_loop();
     return this.#engine.reconnect();
   }
@@ -564,6 +676,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
     this.#userdata = options.userdata;
     this.#engine = this.#make_engine();
+    const { min_reconnect_delay, max_reconnect_delay } = this.#settings;
+    this.#engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);
   }
 
   // ---- the loops -----------------------------------------------------------------------------------------------
@@ -579,7 +693,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
    */
   loop_forever(
     timeout?: number | LoopForeverArguments,
-    retry_first_connection?: boolean | Pick<LoopForeverArguments, "stop_on_error">,
+    retry_first_connection?: boolean | Omit<LoopForeverArguments, "timeout">,
     named?: Pick<LoopForeverArguments, "stop_on_error">,
   ): Promise<MQTTErrorCode>;
   loop_forever(...args: unknown[]): Promise<MQTTErrorCode> {
@@ -631,7 +745,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   }
 
   /** For loops of the application's own: reads what has arrived and calls the callbacks. */
-  loop_read(_max_packets = 1): MQTTErrorCode {
+  loop_read(_max_packets: number | { max_packets?: number } = 1): MQTTErrorCode {
     return this.#engine.loop_read();
   }
 
@@ -650,7 +764,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     return this.#engine.session.wants_write;
   }
 
-  /** The socket: a `net.Socket` over TCP; null without a connection. */
+  /** The socket: a `net.Socket` over TCP, a `tls.TLSSocket`, a `WebSocket` of ws; null without a connection. */
   socket(): unknown {
     return this.#engine.socket;
   }
@@ -671,8 +785,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     topic: string | PublishArguments,
     payload?: PayloadType | Named<PublishArguments, "topic">,
     qos?: QoS | Named<PublishArguments, "topic" | "payload">,
-    retain?: boolean | Pick<PublishArguments, "properties">,
-    properties?: PublishArguments["properties"],
+    retain?: boolean | Named<PublishArguments, "topic" | "payload" | "qos">,
+    properties?: PublishArguments["properties"] | Pick<PublishArguments, "properties">,
   ): MQTTMessageInfo;
   publish(...args: unknown[]): MQTTMessageInfo {
     const publication = publication_of(args, this.protocol);
@@ -702,8 +816,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   subscribe(
     topic: SubscribeTopic | SubscribeArguments,
     qos?: QoS | Named<SubscribeArguments, "topic">,
-    options?: SubscribeOptions | null | Pick<SubscribeArguments, "properties">,
-    properties?: SubscribeArguments["properties"],
+    options?: SubscribeOptions | null | Pick<SubscribeArguments, "options" | "properties">,
+    properties?: SubscribeArguments["properties"] | Pick<SubscribeArguments, "properties">,
   ): RequestResult;
   subscribe(...args: unknown[]): RequestResult {
     const names = ["topic", "qos", "options", "properties"];
@@ -759,15 +873,19 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
 
   /** Calls `callback` for the messages whose topic matches `sub`; `on_message` then does not get them. */
   message_callback_add(
-    sub: string,
-    callback: (client: this, userdata: UserData, message: MQTTMessage) => unknown,
-  ): void {
-    this.#router.add(sub, callback as MessageCallback);
+    sub: string | MessageCallbackArguments<this>,
+    callback?: MessageHandler<this> | Named<MessageCallbackArguments<this>, "sub">,
+  ): void;
+  message_callback_add(...args: unknown[]): void {
+    const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
+    this.#router.add(sub as string, callback as MessageCallback);
   }
 
   /** Takes the callback of `sub` away. */
-  message_callback_remove(sub: string): void {
-    this.#router.remove(sub);
+  message_callback_remove(sub: string | { sub: string }): void;
+  message_callback_remove(...args: unknown[]): void {
+    const [sub] = positional("message_callback_remove", ["sub"], args);
+    this.#router.remove(sub as string);
   }
 
   /** How much is queued, in flight, dropped. Beyond paho. */
@@ -843,11 +961,10 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   }
 
   /** As `message_callback_add(sub, fn)`: `client.topic_callback("a/#")(fn)`. */
-  topic_callback(sub: string) {
-    return <F extends (client: this, userdata: UserData, message: MQTTMessage) => unknown>(
-      callback: F,
-    ): F => {
-      this.message_callback_add(sub, callback);
+  topic_callback(sub: string | { sub: string }) {
+    return <F extends MessageHandler<this>>(callback: F): F => {
+      const [filter] = positional("topic_callback", ["sub"], [sub]);
+      this.message_callback_add(filter as string, callback);
       return callback;
     };
   }
@@ -872,6 +989,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   readonly #waiting: Waiting = {
     begin: () => this.#engine.hold_for_waiter(1),
     end: () => this.#engine.hold_for_waiter(-1),
+    given_up: () => (this.#engine.has_given_up ? this.#given_up : null),
+    after: (ms, fn) => this.#clock.after(ms, fn),
   };
 
   #make_engine(): Engine {
@@ -880,12 +999,9 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
       {
         settings: () => this.#settings.for_session(),
         route: () => {
-          const { host, port, bind_address, bind_port, connect_timeout } = this.#settings;
-          return {
-            open: tcp({ host, port, bind_address, bind_port }),
-            timeout_ms: connect_timeout * 1000,
-            place: place(host, port),
-          };
+          const { risk } = this.#settings.tls;
+          if (risk !== null) this.#warn(risk);
+          return route_of(this.#settings, Math.random);
         },
         before_attempt: () => this.#before_attempt(),
         deliver: (event) => this.#deliver(event),
@@ -908,30 +1024,6 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
       },
       this.#clock,
     );
-  }
-
-  /** Takes in where to connect to, checked as a whole before anything changes. */
-  #aim(call: "connect" | "connect_async", args: unknown[]): void {
-    const names = ["host", "port", "keepalive", "bind_address", "bind_port", "clean_start", "properties"];
-    const [host, port, keepalive, bind_address, bind_port, clean_start, properties] = positional(
-      call,
-      names,
-      args,
-    );
-    const version = this.#options.protocol;
-    if (version !== 5 && properties != null) throw new ValueError(`properties of ${call}() are for MQTT 5`);
-    if (bind_address != null && typeof bind_address !== "string") {
-      throw new TypeError(`bind_address must be an address, not ${name_type(bind_address)}`);
-    }
-    Object.assign(this.#settings, {
-      host: check_host(host),
-      port: check_port(port ?? 1883),
-      keepalive: check_keepalive(keepalive ?? 60),
-      bind_address: bind_address ?? "",
-      bind_port: whole_number("bind_port", bind_port ?? 0, 0, 65535),
-      clean_start: check_clean_start(clean_start ?? MQTT_CLEAN_START_FIRST_ONLY, version),
-      connect_properties: check_properties(properties, PacketTypes.CONNECT, version),
-    });
   }
 
   #change(name: string, apply: () => void): void {
@@ -961,6 +1053,9 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
         this.#check_arity();
         return this.#call("connect", connect_arguments(this.#shape, event.packet, event.session_present));
       case "closed":
+        if (event.cause.rc !== 0 && event.cause.error !== null) {
+          this.#log(LogLevel.MQTT_LOG_ERR, `= ${event.cause.error.message}`);
+        }
         return this.#call("disconnect", disconnect_arguments(this.#shape, event.cause));
       case "published":
         return this.#call("publish", publish_arguments(this.#shape, event.message, event.packet));
@@ -970,7 +1065,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
         return this.#call("unsubscribe", unsubscribe_arguments(this.#shape, event.packet));
       case "connect_fail":
         this.#log(LogLevel.MQTT_LOG_ERR, `= ${event.error.message}`);
-        return this.#call("connect_fail", []);
+        return this.#call("connect_fail", [event.error]);
       case "socket_open":
       case "socket_close":
         return this.#call(event.type, [event.socket]);
@@ -1019,7 +1114,8 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
       return;
     }
     const { packet } = event;
-    if (packet === null || packet.reason_code < 0x80) {
+    // What PUBCOMP says comes after PUBREC has taken the message: 0x92 means that the broker is done with it already.
+    if (packet === null || packet.reason_code < 0x80 || packet.type === PacketTypes.PUBCOMP) {
       info.succeed();
       return;
     }
@@ -1032,6 +1128,7 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   }
 
   #give_up_waiting(error: Error): void {
+    this.#given_up = error;
     for (const info of this.#infos.values()) info.give_up(error);
   }
 

@@ -20,6 +20,10 @@ export { PacketTypes } from "../model/packettypes.ts";
 export type { PayloadType } from "../model/payload.ts";
 export { Properties } from "../model/properties.ts";
 export { ReasonCode, ReasonCodes } from "../model/reasoncodes.ts";
+export type { ProxyType } from "../model/socks.ts";
+export * as socks from "../model/socks.ts";
+export * as ssl from "../model/ssl.ts";
+export * from "../model/ssl.ts";
 export {
   connack_string,
   convert_connack_rc_to_reason_code,
@@ -29,20 +33,34 @@ export {
 export { SubscribeOptions } from "../model/subscribeoptions.ts";
 export { topic_matches_sub } from "../model/topics.ts";
 export type { QueuePolicy } from "../protocol/settings.ts";
+export type {
+  HTTPHeader,
+  Pem,
+  ResolveSrv,
+  SrvRecord,
+  TlsContext,
+  WebSocketHeaders,
+} from "../transport/ways.ts";
 export type { ApiVersion, CallbackArguments, UserData } from "./callback_api.ts";
+export type * from "./callback_types.ts";
 export type {
   ClientEvents,
   ClientStats,
-  ConnectArguments,
   LoopForeverArguments,
+  MessageCallbackArguments,
+  MessageHandler,
   RequestResult,
   SubscribeArguments,
   WillArguments,
 } from "./client.ts";
 export { Client } from "./client.ts";
+export type { ConnectArguments, ConnectSrvArguments } from "./connect_arguments.ts";
 export type { Logger } from "./logging.ts";
 export { MQTTMessageInfo } from "./message_info.ts";
 export type { ClientOptions, TransportName } from "./options.ts";
+export type { ProxyArguments } from "./proxy_settings.ts";
 export type { PublishArguments } from "./publication.ts";
 export type { CleanStart, ConnectProperties } from "./settings.ts";
 export type { FilterPair, QoS, SubscribeTopic } from "./subscription_arguments.ts";
+export type { TlsArguments } from "./tls_settings.ts";
+export type { WsArguments } from "./ws_settings.ts";

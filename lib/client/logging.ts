@@ -20,7 +20,11 @@ const method_of_level: Readonly<Record<number, keyof Logger>> = {
 
 /** Writes one line to a logger, by the method of its level. */
 export function write_log(logger: Logger, level: LogLevel, text: string): void {
-  logger[method_of_level[level] ?? "debug"](text);
+  try {
+    logger[method_of_level[level] ?? "debug"](text);
+  } catch {
+    // What a logger throws has nowhere to go: it would be logged.
+  }
 }
 
 /** A warning where nobody listens: once on stderr in Node, on the console elsewhere. */

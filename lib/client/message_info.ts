@@ -2,13 +2,20 @@
 
 import { MQTTErrorCode } from "../model/enums.ts";
 import { type MQTTException, RuntimeError, ValueError } from "../model/errors.ts";
+import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
 import { error_string } from "../model/strings.ts";
+import { check_seconds } from "./settings.ts";
 
-/** Somebody waits; the process must not end meanwhile. */
+/** What waiting for a message needs of the client. */
 export interface Waiting {
+  /** Somebody waits: the process must not end meanwhile. */
   begin(): void;
   end(): void;
+  /** Why nobody works for messages at present; null while somebody does, or may yet be asked to. */
+  given_up(): Error | null;
+  /** Calls `fn` once after `ms` milliseconds; returns the way to call it off. */
+  after(ms: number, fn: () => void): () => void;
 }
 
 interface Waiter {
@@ -78,17 +85,21 @@ export class MQTTMessageInfo implements PublishProgress {
    *
    * @param timeout in seconds.
    * @returns `is_published()`: false when the time was over first (paho returns nothing).
-   * @throws (rejects) as {@link is_published}; also when the client gives up: `disconnect()`, or the connection is lost
-   *   and `reconnect_on_failure` is false. The message itself stays queued then, for a later connection.
+   * @throws (rejects) as {@link is_published}; also when the client gives up, or has given up before: `disconnect()`, or
+   *   the connection is lost and nothing opens it again. The message itself stays queued then, for a later connection.
    */
-  wait_for_publish(timeout: number | null = null): Promise<boolean> {
+  wait_for_publish(
+    timeout: number | null | { timeout?: number | null | undefined } = null,
+  ): Promise<boolean> {
+    const [given] = positional("wait_for_publish", ["timeout"], [timeout]);
+    const seconds = given == null ? null : check_seconds("timeout", given, Number.NEGATIVE_INFINITY);
     if (this.#published) return Promise.resolve(true);
-    if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (timeout !== null && timeout <= 0) return Promise.resolve(false);
+    const failure = this.#failure ?? this.#waiting.given_up();
+    if (failure !== null) return Promise.reject(failure);
+    if (seconds !== null && seconds <= 0) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
-      const timer = timeout === null ? null : setTimeout(() => end(() => resolve(false)), timeout * 1000);
       const end = (settle: () => void) => {
-        if (timer !== null) clearTimeout(timer);
+        cancel?.();
         this.#waiters?.delete(waiter);
         this.#waiting.end();
         settle();
@@ -97,6 +108,8 @@ export class MQTTMessageInfo implements PublishProgress {
         resolve: (published) => end(() => resolve(published)),
         reject: (error) => end(() => reject(error)),
       };
+      const cancel =
+        seconds === null ? null : this.#waiting.after(seconds * 1000, () => waiter.resolve(false));
       this.#waiters ??= new Set();
       this.#waiters.add(waiter);
       this.#waiting.begin();

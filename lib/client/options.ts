@@ -11,8 +11,8 @@ import type { ApiVersion, UserData } from "./callback_api.ts";
 /** The largest packet of MQTT: a fixed header of 5 bytes and 268435455 bytes behind it. */
 const LARGEST_PACKET = 268_435_460;
 
-/** The ways to a broker that this build knows. */
-const transports = ["tcp"] as const;
+/** The ways to a broker. */
+const transports = ["tcp", "websockets", "unix"] as const;
 
 export type TransportName = (typeof transports)[number];
 
@@ -28,7 +28,7 @@ export interface ClientOptions<V extends ApiVersion = ApiVersion> {
   userdata?: UserData;
   /** MQTTv31, MQTTv311 (default) or MQTTv5. */
   protocol?: MQTTProtocolVersion;
-  /** The way to the broker. Default "tcp". */
+  /** The way to the broker: "tcp" (default), "websockets" or "unix", where the host is the path of a socket. */
   transport?: TransportName;
   /** Whether the loop reconnects after a lost connection. Default true. */
   reconnect_on_failure?: boolean;
@@ -95,7 +95,7 @@ export function resolve_options(args: readonly unknown[]): ResolvedOptions {
     clean_session: clean_session(given.clean_session, protocol, client_id),
     userdata: given.userdata ?? null,
     protocol,
-    transport: one_of("transport", lower_case(given.transport ?? "tcp"), transports),
+    transport: check_transport(given.transport ?? "tcp"),
     reconnect_on_failure: flag("reconnect_on_failure", given.reconnect_on_failure, true),
     manual_ack: flag("manual_ack", given.manual_ack, false),
     queue_policy: one_of("queue_policy", given.queue_policy ?? "reject", queue_policies),
@@ -124,6 +124,11 @@ export function whole_number(name: string, value: unknown, min: number, max: num
     throw new ValueError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
   }
   return value;
+}
+
+/** @throws ValueError unless it is the name of a transport, in whatever case. */
+export function check_transport(value: unknown): TransportName {
+  return one_of("transport", lower_case(value), transports);
 }
 
 function api_version(value: unknown): ApiVersion {

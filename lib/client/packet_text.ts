@@ -1,14 +1,24 @@
-// Decides how a packet reads in the log. Passwords and payloads never do.
+// Decides how a packet reads in the log. Passwords, authentication data and payloads never do.
 
 import type { Packet } from "../codec/packets.ts";
 import { PacketTypes } from "../model/packettypes.ts";
+import type { Properties } from "../model/properties.ts";
 
 /** One line for one packet: `PUBLISH mid=1 qos=1 topic="a/b" (5 bytes)`. */
 export function packet_text(packet: Packet): string {
   const name = PacketTypes.Names[packet.type].toUpperCase();
   const details = packet_details(packet);
-  const properties = "properties" in packet && packet.properties !== null ? ` ${packet.properties}` : "";
-  return `${name}${details === "" ? "" : ` ${details}`}${properties}`;
+  const properties = "properties" in packet && packet.properties !== null ? packet.properties : null;
+  return [name, details, properties === null ? "" : properties_text(properties)].filter(Boolean).join(" ");
+}
+
+/** AuthenticationData is a secret like a password: only its size is told. */
+function properties_text(properties: Properties): string {
+  const { AuthenticationData } = properties;
+  if (AuthenticationData === undefined) return String(properties);
+  const shown = properties.copy();
+  delete shown.AuthenticationData;
+  return `${shown} AuthenticationData (${AuthenticationData.length} bytes)`;
 }
 
 function packet_details(packet: Packet): string {

@@ -3,6 +3,7 @@
 import { ValueError } from "../model/errors.ts";
 import { MQTTMatcher } from "../model/matcher.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import { name_type } from "../model/type_names.ts";
 
 /** A callback for messages: `(client, userdata, message)`. */
 export type MessageCallback = (...args: [client: never, userdata: never, message: MQTTMessage]) => unknown;
@@ -15,6 +16,10 @@ export class Router {
   add(sub: string, callback: MessageCallback): void {
     if (sub == null || callback == null)
       throw new ValueError("message_callback_add needs a filter and a callback");
+    if (typeof callback !== "function")
+      throw new TypeError(
+        `the callback of message_callback_add must be a function, not ${name_type(callback)}`,
+      );
     if (!this.#matcher.has(sub)) this.#size += 1;
     this.#matcher.set(sub, callback);
   }

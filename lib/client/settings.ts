@@ -12,8 +12,11 @@ import { check_topic_name } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
 import { check_string } from "../model/utf8.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
-import { type ResolvedOptions, whole_number } from "./options.ts";
+import type { ProxyServer, ResolveSrv } from "../transport/ways.ts";
+import { type ResolvedOptions, type TransportName, whole_number } from "./options.ts";
 import { check_qos } from "./subscription_arguments.ts";
+import { TlsSettings } from "./tls_settings.ts";
+import { WsSettings } from "./ws_settings.ts";
 
 export type CleanStart = boolean | typeof MQTT_CLEAN_START_FIRST_ONLY;
 export type ConnectProperties = Properties<typeof PacketTypes.CONNECT>;
@@ -31,6 +34,10 @@ export class ClientSettings {
   keepalive = 60;
   /** Seconds. */
   connect_timeout = 5;
+  /** Seconds. */
+  min_reconnect_delay = 1;
+  /** Seconds. */
+  max_reconnect_delay = 120;
   bind_address = "";
   bind_port = 0;
   clean_start: CleanStart = MQTT_CLEAN_START_FIRST_ONLY;
@@ -41,9 +48,16 @@ export class ClientSettings {
   bridge = false;
   max_inflight_messages = 20;
   max_queued_messages = 0;
+  transport: TransportName;
+  readonly tls = new TlsSettings();
+  readonly ws = new WsSettings();
+  proxy: ProxyServer | null = null;
+  /** The service to look for in DNS in place of `host` and `port`, until one of its servers is found. */
+  service: { readonly name: string; readonly resolve: ResolveSrv | null } | null = null;
 
   constructor(options: ResolvedOptions, random: () => number) {
     this.options = options;
+    this.transport = options.transport;
     this.#spare_client_id = random_client_id(random);
   }
 

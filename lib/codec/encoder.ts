@@ -17,9 +17,12 @@ import type { ConnectPacket, Packet } from "./packets.ts";
  */
 export function encode(packet: Packet, version: Version): Uint8Array {
   if (packet.type === PacketTypes.CONNECT) return encode_connect(packet);
-  if (packet.type === PacketTypes.DISCONNECT && packet.reason_code === 0 && is_empty(packet.properties)) {
-    // The shortest form of 3.14.2.1, which mqtt-packet does not use.
-    return Uint8Array.of(PacketTypes.DISCONNECT << 4, 0);
+  if (packet.type === PacketTypes.DISCONNECT && is_empty(packet.properties)) {
+    // The shortest forms of 3.14.2, which mqtt-packet does not use.
+    const { reason_code } = packet;
+    return version < 5 || reason_code === 0
+      ? Uint8Array.of(PacketTypes.DISCONNECT << 4, 0)
+      : Uint8Array.of(PacketTypes.DISCONNECT << 4, 1, reason_code);
   }
   return generate(packet, version);
 }
@@ -28,7 +31,7 @@ function is_empty(properties: Properties | null): boolean {
   return properties === null || properties.isEmpty();
 }
 
-/** 3.1. mqtt-packet refuses a password without a user name and an empty client id without a clean start. */
+/** 3.1. mqtt-packet refuses a password alone and an empty id without clean start, and writes a bridge on 5 wrong. */
 function encode_connect(packet: ConnectPacket): Uint8Array {
   const { version, will, username, password } = packet;
   const level = packet.bridge ? version | 0x80 : version;

@@ -68,7 +68,7 @@ export class PacketParser {
       return { type, reason_code: found.reason_code, properties: found.properties as never };
     }
     this.#packet = null;
-    this.#parser.parse(readable_header(bytes, found.version) as Buffer);
+    this.#parser.parse(readable_header(bytes, found.version) as never);
     if (this.#packet === null) {
       throw new MalformedPacket(`${packet_name(type)}: it cannot be read.`, { cause: this.#error });
     }

@@ -4,17 +4,23 @@
 import type { WillArguments } from "../client/client.ts";
 import { Client } from "../client/client.ts";
 import type { TransportName } from "../client/options.ts";
+import { type ProxyArguments, proxy_parameters } from "../client/proxy_settings.ts";
 import { check_seconds } from "../client/settings.ts";
+import { type TlsArguments, tls_parameters } from "../client/tls_settings.ts";
 import { CallbackAPIVersion, MQTTProtocolVersion } from "../model/enums.ts";
 import { KeyError, MQTTException, TimeoutError, ValueError } from "../model/errors.ts";
 import { is_plain_object, positional } from "../model/keywords.ts";
 import { unknown_name } from "../model/nearest.ts";
+import { node_tls_options, type TlsContext } from "../transport/ways.ts";
 
 /** User name and password for a helper. */
 export interface Auth {
   username: string;
   password?: string | Uint8Array | null;
 }
+
+/** TLS for a helper: the arguments of `tls_set()`, with what `tls_insecure_set()` gets as `insecure`, or a context. */
+export type Tls = (TlsArguments & { insecure?: boolean }) | TlsContext;
 
 /** What all helpers take to reach the broker, in paho's order, by name. */
 export interface Destination {
@@ -27,15 +33,19 @@ export interface Destination {
   keepalive?: number;
   will?: WillArguments | null;
   auth?: Auth | null;
+  /** Turns TLS on: the arguments of `tls_set()`, and `insecure`; or what `tls_set_context()` takes. */
+  tls?: Tls | null;
   /** MQTTv31, MQTTv311 (default) or MQTTv5. */
   protocol?: MQTTProtocolVersion;
-  /** Default "tcp". */
+  /** "tcp" (default), "websockets" or "unix". */
   transport?: TransportName;
+  /** The arguments of `proxy_set()`. */
+  proxy_args?: ProxyArguments | null;
   /** How long the whole may take, in seconds; null (default): as long as it takes. Beyond paho. */
   timeout?: number | null;
 }
 
-/** The parameters of {@link Destination} in paho's order. */
+/** The parameters that all helpers have in the same places, in paho's order; `proxy_args` follows last. */
 export const destination_parameters = [
   "hostname",
   "port",
@@ -43,12 +53,13 @@ export const destination_parameters = [
   "keepalive",
   "will",
   "auth",
+  "tls",
   "protocol",
   "transport",
 ] as const satisfies readonly (keyof Destination)[];
 
 /** Those whose value is an object of its own, not named arguments. */
-export const object_parameters = ["will", "auth", "userdata"] as const;
+export const object_parameters = ["will", "auth", "tls", "proxy_args", "userdata"] as const;
 
 /** One call's arguments by name, whichever way they were given. */
 export function named_arguments<Name extends string>(
@@ -86,8 +97,10 @@ export class OneShot {
     this.#port = to.port ?? 1883;
     this.#keepalive = to.keepalive ?? 60;
     this.#timeout = to.timeout == null ? null : check_seconds("timeout", to.timeout, 0);
-    if (to.will != null) this.client.will_set(to.will);
+    if (to.proxy_args != null) set_proxy(this.client, to.proxy_args);
     if (to.auth != null) set_auth(this.client, to.auth);
+    if (to.will != null) this.client.will_set(to.will);
+    if (to.tls != null) set_tls(this.client, to.tls);
   }
 
   /** Ends the helper with an error. */
@@ -129,13 +142,42 @@ export class OneShot {
   }
 }
 
-function set_auth(client: Client<2>, auth: Auth): void {
-  if (!is_plain_object(auth)) throw new ValueError("auth must be an object such as { username, password }");
-  for (const name of Object.keys(auth)) {
-    if (name !== "username" && name !== "password") {
-      throw new TypeError(unknown_name("auth", name, ["username", "password"], "member"));
-    }
+/** @throws ValueError unless it is an object, TypeError for a member that does not exist. */
+function check_members(argument: string, value: unknown, names: readonly string[]): void {
+  if (!is_plain_object(value)) {
+    throw new ValueError(`${argument} must be an object such as { ${names.slice(0, 2).join(", ")} }`);
   }
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) throw new TypeError(unknown_name(argument, name, names, "member"));
+  }
+}
+
+function set_auth(client: Client<2>, auth: Auth): void {
+  check_members("auth", auth, ["username", "password"]);
   if (auth.username == null || auth.username === "") throw new KeyError("auth has no username");
   client.username_pw_set(auth.username, auth.password ?? null);
+}
+
+function set_proxy(client: Client<2>, proxy_args: ProxyArguments): void {
+  check_members("proxy_args", proxy_args, proxy_parameters);
+  client.proxy_set(proxy_args);
+}
+
+function set_tls(client: Client<2>, tls: Tls): void {
+  if (!is_plain_object(tls)) {
+    client.tls_set_context(tls as TlsContext);
+    return;
+  }
+  const { insecure, ...settings } = tls;
+  if (insecure !== undefined) client.tls_insecure_set(insecure as boolean);
+  const paho_names: readonly string[] = tls_parameters;
+  const is_context = Object.keys(settings).some(
+    (name) => node_tls_options.includes(name) && !paho_names.includes(name),
+  );
+  if (is_context) {
+    client.tls_set_context(settings as TlsContext);
+    return;
+  }
+  check_members("tls", settings, tls_parameters);
+  client.tls_set(settings as TlsArguments);
 }

@@ -9,7 +9,10 @@ import type { PayloadType } from "../model/payload.ts";
 import { name_type } from "../model/type_names.ts";
 import { type Destination, destination_parameters, named_arguments, OneShot } from "./one_shot.ts";
 
-export type { Auth, Destination } from "./one_shot.ts";
+export { CallbackAPIVersion, MQTTProtocolVersion } from "../model/enums.ts";
+export { Properties } from "../model/properties.ts";
+export { ReasonCode } from "../model/reasoncodes.ts";
+export type { Auth, Destination, Tls } from "./one_shot.ts";
 
 /** The arguments of `publish()` in their order. */
 export type MessageTuple = readonly [
@@ -35,6 +38,8 @@ export interface SingleArguments extends Destination {
 }
 
 type Will = Destination["will"];
+type Last = "transport" | "proxy_args" | "timeout";
+const tail = [...destination_parameters, "proxy_args", "timeout"] as const;
 
 /**
  * Publishes several messages, one after the other, and disconnects.
@@ -59,12 +64,14 @@ export function multiple(
   keepalive?: number | Omit<Destination, "hostname" | "port" | "client_id">,
   will?: Will,
   auth?: Destination["auth"],
-  protocol?: MQTTProtocolVersion | Pick<Destination, "transport" | "timeout">,
-  transport?: Destination["transport"] | Pick<Destination, "timeout">,
+  tls?: Destination["tls"],
+  protocol?: MQTTProtocolVersion | Pick<Destination, "protocol" | Last>,
+  transport?: Destination["transport"] | Pick<Destination, Last>,
+  proxy_args?: Destination["proxy_args"],
   named?: Pick<Destination, "timeout">,
 ): Promise<void>;
 export function multiple(...args: unknown[]): Promise<void> {
-  const given = named_arguments("multiple", ["msgs", ...destination_parameters, "timeout"], args);
+  const given = named_arguments("multiple", ["msgs", ...tail], args);
   const { msgs, ...destination } = given;
   return publish_all(msgs, destination as Destination);
 }
@@ -82,19 +89,21 @@ export function single(
   topic: string | SingleArguments,
   payload?: PayloadType | Omit<SingleArguments, "topic">,
   qos?: 0 | 1 | 2 | Omit<SingleArguments, "topic" | "payload">,
-  retain?: boolean | Destination,
+  retain?: boolean | Omit<SingleArguments, "topic" | "payload" | "qos">,
   hostname?: string | Destination,
   port?: number | Omit<Destination, "hostname">,
   client_id?: string | Omit<Destination, "hostname" | "port">,
   keepalive?: number | Omit<Destination, "hostname" | "port" | "client_id">,
   will?: Will,
   auth?: Destination["auth"],
-  protocol?: MQTTProtocolVersion | Pick<Destination, "transport" | "timeout">,
-  transport?: Destination["transport"] | Pick<Destination, "timeout">,
+  tls?: Destination["tls"],
+  protocol?: MQTTProtocolVersion | Pick<Destination, "protocol" | Last>,
+  transport?: Destination["transport"] | Pick<Destination, Last>,
+  proxy_args?: Destination["proxy_args"],
   named?: Pick<Destination, "timeout">,
 ): Promise<void>;
 export function single(...args: unknown[]): Promise<void> {
-  const parameters = ["topic", "payload", "qos", "retain", ...destination_parameters, "timeout"] as const;
+  const parameters = ["topic", "payload", "qos", "retain", ...tail] as const;
   const { topic, payload, qos, retain, ...destination } = named_arguments("single", parameters, args);
   return publish_all([[topic, payload, qos, retain]], destination as Destination);
 }

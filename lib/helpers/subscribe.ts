@@ -10,7 +10,7 @@ import { MQTTException, ValueError } from "../model/errors.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import { type Destination, destination_parameters, named_arguments, OneShot } from "./one_shot.ts";
 
-export type { Auth, Destination } from "./one_shot.ts";
+export type { Auth, Destination, Tls } from "./one_shot.ts";
 
 /** Called for each message. `client.disconnect()` in it ends the helper. */
 export type MessageHandler = (client: Client<2>, userdata: UserData, message: MQTTMessage) => unknown;
@@ -36,7 +36,8 @@ export interface SimpleArguments extends SubscribeDestination {
   retained?: boolean;
 }
 
-const tail = [...destination_parameters, "clean_session", "timeout"] as const;
+type Last = "transport" | "clean_session" | "proxy_args" | "timeout";
+const tail = [...destination_parameters, "clean_session", "proxy_args", "timeout"] as const;
 
 /**
  * Calls `callback` for each message until it calls `client.disconnect()`, reconnecting and subscribing again as needed.
@@ -67,9 +68,11 @@ export function callback(
   keepalive?: number | Omit<SubscribeDestination, "hostname" | "port" | "client_id">,
   will?: Destination["will"],
   auth?: Destination["auth"],
-  protocol?: MQTTProtocolVersion | Pick<SubscribeDestination, "transport" | "clean_session" | "timeout">,
-  transport?: Destination["transport"] | Pick<SubscribeDestination, "clean_session" | "timeout">,
-  clean_session?: boolean | null | Pick<Destination, "timeout">,
+  tls?: Destination["tls"],
+  protocol?: MQTTProtocolVersion | Pick<SubscribeDestination, "protocol" | Last>,
+  transport?: Destination["transport"] | Pick<SubscribeDestination, Last>,
+  clean_session?: boolean | null | Pick<SubscribeDestination, Exclude<Last, "transport">>,
+  proxy_args?: Destination["proxy_args"],
   named?: Pick<Destination, "timeout">,
 ): Promise<void>;
 export function callback(...args: unknown[]): Promise<void> {
@@ -110,9 +113,11 @@ export function simple(
   keepalive?: number | Omit<SubscribeDestination, "hostname" | "port" | "client_id">,
   will?: Destination["will"],
   auth?: Destination["auth"],
-  protocol?: MQTTProtocolVersion | Pick<SubscribeDestination, "transport" | "clean_session" | "timeout">,
-  transport?: Destination["transport"] | Pick<SubscribeDestination, "clean_session" | "timeout">,
-  clean_session?: boolean | null | Pick<Destination, "timeout">,
+  tls?: Destination["tls"],
+  protocol?: MQTTProtocolVersion | Pick<SubscribeDestination, "protocol" | Last>,
+  transport?: Destination["transport"] | Pick<SubscribeDestination, Last>,
+  clean_session?: boolean | null | Pick<SubscribeDestination, Exclude<Last, "transport">>,
+  proxy_args?: Destination["proxy_args"],
   named?: Pick<Destination, "timeout">,
 ): Promise<MQTTMessage>;
 export function simple(

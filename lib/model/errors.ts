@@ -112,5 +112,19 @@ export class TransportError extends MQTTException {
   }
 }
 
-/** The WebSocket could not be opened (paho: `WebsocketConnectionError`). */
-export class WebsocketConnectionError extends TransportError {}
+/** The WebSocket could not be opened, or broke its own rules. */
+export class WebsocketConnectionError extends TransportError {
+  /** The HTTP status with which the server refused; null when it gave none. */
+  readonly status: number | null;
+  /** What came with the refusal, its first 1024 bytes; `""` when nothing did. */
+  readonly body: string;
+
+  constructor(
+    message: string,
+    details: ErrorDetails & { hint?: string; status?: number | null; body?: string } = {},
+  ) {
+    super(message, details);
+    this.status = details.status ?? null;
+    this.body = details.body ?? "";
+  }
+}

@@ -47,7 +47,7 @@ export const reason_code_table: readonly ReasonCodeRow[] = [
   { value: 0x96, name: "Message rate too high", packets: [14] },
   { value: 0x97, name: "Quota exceeded", packets: [2, 4, 5, 9, 14] },
   { value: 0x98, name: "Administrative action", packets: [14] },
-  { value: 0x99, name: "Payload format invalid", packets: [4, 5, 14] },
+  { value: 0x99, name: "Payload format invalid", packets: [2, 4, 5, 14] },
   { value: 0x9a, name: "Retain not supported", packets: [2, 14] },
   { value: 0x9b, name: "QoS not supported", packets: [2, 14] },
   { value: 0x9c, name: "Use another server", packets: [2, 14] },

@@ -9,8 +9,12 @@ type MessageEvent = Extract<PumpEvent, { type: "message" }>;
 const HIGH_WATER_BYTES = 16 * 1024 * 1024;
 /** What a message weighs beside its payload, so that many empty ones count too. */
 const MESSAGE_OVERHEAD_BYTES = 256;
+/** How many places a line leaves empty at its front before it moves up. */
+const COMPACT_AT = 16_384;
 
 export interface DeliveryOwner {
+  /** Whether a loop runs. */
+  is_open(): boolean;
   /** Calls the user. For a message, what it returns is awaited before the next message. Never throws or rejects. */
   deliver(event: PumpEvent): void | Promise<void>;
   /** The user has finished with this message. */
@@ -21,12 +25,17 @@ export interface DeliveryOwner {
 
 export class Delivery {
   readonly #owner: DeliveryOwner;
-  #held: PumpEvent[] = [];
-  #lane: MessageEvent[] = [];
+  /** Events that wait for a loop, or for the one under way. */
+  readonly #gated = new Line<PumpEvent>();
+  /** Events that need no loop and came without one. */
+  readonly #ungated = new Line<PumpEvent>();
+  /** Messages that have passed the gate and wait for a handler to finish. */
+  readonly #lane = new Line<MessageEvent>();
   #lane_busy = false;
+  #delivering = false;
   #undelivered_bytes = 0;
   #paused = false;
-  #delivering = false;
+  #on_idle: (() => void)[] = [];
 
   constructor(owner: DeliveryOwner) {
     this.#owner = owner;
@@ -34,72 +43,72 @@ export class Delivery {
 
   /** Whether events wait for a loop. */
   get has_held(): boolean {
-    return this.#held.length > 0;
+    return this.#gated.length > 0;
   }
 
-  /** Events came. They are delivered at once with `open`; else only those that need no loop are. */
-  push(events: readonly PumpEvent[], open: boolean): void {
+  /** Events came: they are delivered at once while a loop runs; else only those that need none are. */
+  push(events: readonly PumpEvent[]): void {
+    const open = this.#owner.is_open();
     for (const event of events) {
       if (event.type === "message") this.#weigh(event);
-      this.#held.push(event);
+      if (open || !needs_no_loop(event)) this.#gated.push(event);
+      else this.#ungated.push(event);
     }
-    if (open) this.drain();
-    else this.#deliver_ungated();
+    this.drain();
   }
 
-  /** Delivers all that was held back. Called from within a delivery it leaves that to the one under way. */
+  /** Delivers what may be delivered. From within a callback it leaves that to the round under way. */
   drain(): void {
     if (this.#delivering) return;
     this.#delivering = true;
     try {
-      // Callbacks may cause new events: they come in a later round.
-      for (const event of this.#held.splice(0)) this.#deliver(event);
+      // The gate is looked at before each event: a callback may have stopped the loop.
+      for (;;) {
+        const event = this.#ungated.shift() ?? (this.#owner.is_open() ? this.#gated.shift() : null);
+        if (event === null) return;
+        this.#deliver(event);
+      }
     } finally {
       this.#delivering = false;
     }
+  }
+
+  /** The link that has ended, by the user's own will, is history: how it began and ended is not told any more. */
+  forget_link(): void {
+    this.#gated.drop((event) => event.type === "connack" || event.type === "closed");
+  }
+
+  /** Calls `fn` when no handler is busy and no message waits for one: now, or later. */
+  when_idle(fn: () => void): void {
+    if (this.#lane_busy) this.#on_idle.push(fn);
+    else fn();
   }
 
   #deliver(event: PumpEvent): void {
-    if (event.type !== "message") void this.#owner.deliver(event);
-    else if (this.#lane_busy) this.#lane.push(event);
-    else this.#deliver_message(event);
-  }
-
-  #deliver_ungated(): void {
-    if (this.#delivering || !this.#held.some(needs_no_loop)) return;
-    const ungated = this.#held.filter(needs_no_loop);
-    this.#held = this.#held.filter((event) => !needs_no_loop(event));
-    this.#delivering = true;
-    try {
-      for (const event of ungated) this.#deliver(event);
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
-  #deliver_message(event: MessageEvent): void {
-    const handled = this.#owner.deliver(event);
-    if (handled === undefined) {
-      this.#finish(event);
+    if (event.type !== "message") {
+      void this.#owner.deliver(event);
       return;
     }
-    this.#lane_busy = true;
-    void handled.then(() => {
-      this.#finish(event);
-      this.#lane_busy = false;
-      this.#next_in_lane();
-    });
+    this.#lane.push(event);
+    this.#drain_lane();
   }
 
-  #next_in_lane(): void {
-    const waiting = this.#lane;
-    this.#lane = [];
-    for (const [index, event] of waiting.entries()) {
-      this.#deliver_message(event);
-      if (this.#lane_busy) {
-        this.#lane = waiting.slice(index + 1);
-        return;
+  #drain_lane(): void {
+    while (!this.#lane_busy) {
+      const event = this.#lane.shift();
+      if (event === null) return;
+      const handled = this.#owner.deliver(event);
+      if (handled === undefined) {
+        this.#finish(event);
+        continue;
       }
+      this.#lane_busy = true;
+      void handled.then(() => {
+        this.#lane_busy = false;
+        this.#finish(event);
+        this.#drain_lane();
+        if (!this.#lane_busy) for (const fn of this.#on_idle.splice(0)) fn();
+      });
     }
   }
 
@@ -117,6 +126,38 @@ export class Delivery {
     if (this.#paused || this.#undelivered_bytes < HIGH_WATER_BYTES) return;
     this.#paused = true;
     this.#owner.pause_reading();
+  }
+}
+
+/** First in, first out; taking from the front costs the same however long it is. */
+class Line<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  drop(unwanted: (item: T) => boolean): void {
+    this.#items = this.#items.slice(this.#head).filter((item) => !unwanted(item));
+    this.#head = 0;
+  }
+
+  shift(): T | null {
+    if (this.length === 0) return null;
+    const item = this.#items[this.#head] as T;
+    this.#items[this.#head] = undefined as T;
+    this.#head += 1;
+    // A line that never runs empty must not keep all that ever stood in it.
+    if (this.#head === this.#items.length || this.#head === COMPACT_AT) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
   }
 }
 

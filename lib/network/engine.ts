@@ -4,6 +4,7 @@
 import type { DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { RuntimeError, TransportError, ValueError } from "../model/errors.ts";
+import type { CloseCause } from "../protocol/outputs.ts";
 import { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
 import type { OpenTransport } from "../transport/transport.ts";
@@ -11,10 +12,14 @@ import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
 import { Delivery } from "./delivery.ts";
 import { Hold } from "./hold.ts";
+import { at_process_end } from "./process_end.ts";
 import { Pump, type PumpEvent } from "./pump.ts";
 import { Backoff } from "./reconnect.ts";
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_INVAL, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
+
+/** A timer that is late by less says nothing about the program. */
+const MIN_LAG_MS = 500;
 
 type ClosedEvent = Extract<PumpEvent, { type: "closed" }>;
 type ConnackEvent = Extract<PumpEvent, { type: "connack" }>;
@@ -77,13 +82,20 @@ export class Engine {
   readonly #hold = new Hold();
   #state: ConnectionState = "new";
   #mode: Mode = "stopped";
+  #leave_process_end = () => {};
   #daemon = true;
   #forever: Forever | null = null;
   /** `loop()` calls under way. */
   #steps = new Set<{ rc: MQTTErrorCode; wake(): void }>();
   #attempt: Attempt | null = null;
   #attempts = 0;
+  /** Where the present attempt leads. */
+  #place = "";
+  /** The last attempt that a broker has answered. */
+  #answered = 0;
   #connects = 0;
+  /** Whether the broker that the user has named was reached. */
+  #was_reached = false;
   #cancel_retry: (() => void) | null = null;
   #was_driven = false;
   /** Calls of `wait_for_publish` under way. */
@@ -98,9 +110,11 @@ export class Engine {
     this.#pump = new Pump(this.session, clock, {
       on_events: (events) => this.#on_events(events),
       on_round: () => this.#after_round(),
+      on_late: (late_ms) => this.#check_lag(late_ms),
       writes_by_hand: () => owner.writes_by_hand(),
     });
     this.#delivery = new Delivery({
+      is_open: () => this.is_driven,
       deliver: (event) => this.#deliver(event),
       finished: ({ packet, delivery }) => {
         if (delivery !== null && !owner.manual_ack) this.session.ack(packet.mid, delivery);
@@ -139,6 +153,14 @@ export class Engine {
     return this.#was_driven || this.is_driven;
   }
 
+  /** Whether there is no link, and nobody is about to open one. */
+  get has_given_up(): boolean {
+    if (this.session.phase !== "idle" || this.#attempt !== null || this.#cancel_retry !== null) return false;
+    if (this.#state === "disconnected") return true;
+    const was_lost = this.#state === "lost" || this.#state === "connecting" || this.#state === "connected";
+    return was_lost && !(this.is_driven && this.#owner.reconnect_on_failure);
+  }
+
   /** Something was asked of the session. */
   touch(): void {
     this.session.tracing = this.#owner.is_watched();
@@ -168,6 +190,8 @@ export class Engine {
     this.#pump.replace();
     this.#finish(MQTT_ERR_NO_CONN);
     this.#hold.set(false);
+    // The end of the socket is still to be told.
+    this.#pump.touch();
   }
 
   // ---- opening and closing -------------------------------------------------------------------------------------
@@ -212,7 +236,7 @@ export class Engine {
 
   loop_start(daemon: boolean): MQTTErrorCode {
     if (this.#mode !== "stopped") return MQTT_ERR_INVAL;
-    this.#mode = "started";
+    this.#run("started");
     this.#daemon = daemon;
     this.#wind_up();
     return MQTT_ERR_SUCCESS;
@@ -220,7 +244,7 @@ export class Engine {
 
   loop_stop(): MQTTErrorCode {
     if (this.#mode !== "started") return MQTT_ERR_INVAL;
-    this.#mode = "stopped";
+    this.#run("stopped");
     this.#stop_retrying();
     this.#update_hold();
     return MQTT_ERR_SUCCESS;
@@ -233,14 +257,13 @@ export class Engine {
     if (this.#state === "disconnected") return Promise.resolve(MQTT_ERR_SUCCESS);
     return new Promise((resolve, reject) => {
       this.#forever = { ...options, resolve, reject };
-      this.#mode = "forever";
+      this.#run("forever");
       this.#wind_up();
     });
   }
 
   /** Waits at most `timeout_ms` for something to happen, and lets it happen. */
   async loop(timeout_ms: number): Promise<MQTTErrorCode> {
-    if (this.#mode !== "stopped") return MQTT_ERR_SUCCESS;
     if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
     return new Promise((resolve) => {
       const finish = () => {
@@ -268,7 +291,13 @@ export class Engine {
   }
 
   loop_write(): MQTTErrorCode {
-    return this.#by_hand(() => this.#pump.write(), false);
+    if (this.session.phase === "idle") return MQTT_ERR_NO_CONN;
+    // Writing opens no gate: what has come is told by the other two.
+    this.#was_driven = true;
+    this.#pump.write();
+    this.#pump.tell();
+    this.#pump.touch();
+    return MQTT_ERR_SUCCESS;
   }
 
   loop_misc(): MQTTErrorCode {
@@ -287,14 +316,15 @@ export class Engine {
     forever.reject(error);
   }
 
-  #by_hand(act: () => void, deliver = true): MQTTErrorCode {
+  #by_hand(act: () => void): MQTTErrorCode {
     if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
     const step = { rc: MQTT_ERR_SUCCESS as MQTTErrorCode, wake() {} };
+    this.#was_driven = true;
     this.#steps.add(step);
     try {
       act();
       this.#pump.tell();
-      if (deliver) this.#delivery.drain();
+      this.#delivery.drain();
     } finally {
       this.#steps.delete(step);
     }
@@ -303,14 +333,30 @@ export class Engine {
     return step.rc;
   }
 
+  #run(mode: Mode): void {
+    this.#mode = mode;
+    this.#leave_process_end();
+    this.#leave_process_end = mode === "started" ? at_process_end(() => this.#speak_last()) : () => {};
+  }
+
+  /** A subscriber that only called `loop_start()` is over with its last line. */
+  #speak_last(): boolean {
+    if (!this.session.is_subscribed) return false;
+    this.#owner.warn(
+      "the program ends although it has subscribed: loop_start() does not keep it alive, use loop_forever() to stay",
+    );
+    return true;
+  }
+
   /** A loop begins: what has waited for it happens. */
   #wind_up(): void {
     this.#update_hold();
+    // At once, so that what is published next waits for this connection.
+    if (this.#state === "connect_async") void this.#begin_attempt();
     queueMicrotask(() => {
       if (this.#mode === "stopped") return;
       this.#delivery.drain();
-      if (this.#state === "connect_async") void this.#begin_attempt();
-      else if (this.session.phase === "idle" && this.#attempt === null && this.#wants_link()) this.#retry();
+      if (this.session.phase === "idle" && this.#attempt === null && this.#wants_link()) this.#retry();
     });
   }
 
@@ -321,10 +367,16 @@ export class Engine {
   #finish(rc: MQTTErrorCode): void {
     const forever = this.#forever;
     this.#forever = null;
-    this.#mode = "stopped";
+    this.#run("stopped");
     this.#stop_retrying();
     this.#update_hold();
-    forever?.resolve(rc);
+    if (forever === null) return;
+    // Messages that came before the end are handled before the loop ends.
+    this.hold_for_waiter(1);
+    this.#delivery.when_idle(() => {
+      this.hold_for_waiter(-1);
+      forever.resolve(rc);
+    });
   }
 
   // ---- attempts ------------------------------------------------------------------------------------------------
@@ -335,6 +387,8 @@ export class Engine {
     this.#supersede();
     this.#pump.replace();
     this.session.begin_anew();
+    this.#was_reached = false;
+    this.#was_driven = false;
   }
 
   #promised_attempt(): Promise<MQTTErrorCode> {
@@ -348,6 +402,7 @@ export class Engine {
     this.#stop_retrying();
     this.#supersede();
     this.#pump.replace();
+    this.#delivery.forget_link();
     this.session.dial();
     this.#move("attempt");
     this.#attempt = attempt;
@@ -356,10 +411,13 @@ export class Engine {
     this.#update_hold();
     this.#pump.touch();
     try {
+      await null; // no callback runs inside the call that causes it
+      if (number !== this.#attempts || this.session.phase !== "dialling") return;
       await this.#owner.before_attempt();
       if (number !== this.#attempts || this.session.phase !== "dialling") return;
       this.session.configure(this.#owner.settings());
       const { open, timeout_ms, place } = this.#owner.route();
+      this.#place = place;
       this.#pump.open(open, timeout_ms, () => {
         const hint = "a firewall, a wrong address, or a broker that is too busy?";
         return new TransportError(`cannot connect to ${place} within ${timeout_ms / 1000} s`, {
@@ -409,13 +467,19 @@ export class Engine {
           this.#owner.settle(event);
           news.push(event);
           break;
+        case "connack":
+          this.#answered = this.#attempts;
+          news.push(event);
+          break;
         case "closed":
-          if (event.cause.retry) void this.#begin_attempt();
-          else news.push(event);
-          this.#answer_attempt(event);
+          if (event.cause.retry) this.#begin_again();
+          else this.#note_end(this.#explained(event), news);
+          // Otherwise an earlier link has ended, and the attempt under way is another one.
+          if (this.session.phase === "idle") this.#answer_attempt(event);
           break;
         case "socket_open":
           this.#connects += 1;
+          this.#was_reached = true;
           this.#answer_attempt(null);
           news.push(event);
           break;
@@ -424,8 +488,32 @@ export class Engine {
       }
     }
     if (news.length === 0) return;
-    this.#delivery.push(news, this.is_driven);
+    this.#delivery.push(news);
     for (const step of this.#steps) step.wake();
+  }
+
+  /** The session wants another link for the same purpose: a goodbye said to the first holds for the second. */
+  #begin_again(): void {
+    const leaving = this.#state === "disconnecting";
+    void this.#begin_attempt();
+    if (leaving) this.#move("disconnect");
+  }
+
+  #note_end(event: ClosedEvent, news: PumpEvent[]): void {
+    news.push(event);
+    // Without a loop nothing opens a link again, and the event may never be told.
+    if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
+  }
+
+  /** Who closes without a word, instead of answering CONNECT, is hardly the broker that the user meant. */
+  #explained(event: ClosedEvent): ClosedEvent {
+    const { opened, cause } = event;
+    const is_mute = opened && cause.rc === MQTT_ERR_CONN_LOST && cause.error === null;
+    if (!is_mute || this.#answered === this.#attempts) return event;
+    const error = new TransportError(`${this.#place} closed the connection without an answer`, {
+      hint: "is it the broker's MQTT port, does it want TLS, does it accept this client?",
+    });
+    return { ...event, cause: { ...cause, error } };
   }
 
   #answer_attempt(end: ClosedEvent | null): void {
@@ -433,7 +521,7 @@ export class Engine {
     if (attempt === null) return;
     this.#attempt = null;
     if (end === null) attempt.resolve(MQTT_ERR_SUCCESS);
-    else if (end.cause.error === null) attempt.resolve(MQTT_ERR_NO_CONN);
+    else if (end.cause.error === null || end.cause.rc === MQTT_ERR_SUCCESS) attempt.resolve(MQTT_ERR_NO_CONN);
     else attempt.reject(end.cause.error);
   }
 
@@ -452,9 +540,11 @@ export class Engine {
     const accepted = event.packet.reason_code === 0;
     if (accepted && this.#state === "connecting") this.#move("accept");
     if (accepted) this.backoff.reset();
+    const number = this.#attempts;
     const handled = this.#owner.deliver(event);
     if (!accepted) return;
     const restore = () => {
+      if (number !== this.#attempts) return;
       this.session.restore_subscriptions();
       this.#pump.touch();
     };
@@ -467,10 +557,11 @@ export class Engine {
     // The user may have begun another attempt since: then this is history, and only worth telling.
     const number = this.#attempts;
     const is_current = this.session.phase === "idle";
-    const leaving = this.#state === "disconnecting" || this.#state === "disconnected";
+    const leaving = this.#is_leaving;
     if (is_current && (opened || leaving)) this.#move("gone");
-    for (const step of this.#steps) step.rc = leaving ? MQTT_ERR_SUCCESS : cause.rc || MQTT_ERR_CONN_LOST;
-    if (leaving || (opened && !this.#owner.reconnect_on_failure)) {
+    if (leaving) this.#delivery.forget_link();
+    for (const step of this.#steps) step.rc = leaving ? MQTT_ERR_SUCCESS : loop_code(cause);
+    if (is_current && (leaving || (opened && !this.#owner.reconnect_on_failure))) {
       this.#owner.give_up_waiting(leaving ? closed_error() : lost_error(cause.error));
     }
     if (opened) void this.#owner.deliver(event);
@@ -482,7 +573,7 @@ export class Engine {
 
   /** What follows the end of a link, once the user has heard of it. */
   #go_on({ cause, opened }: ClosedEvent): void {
-    if (this.#state === "disconnecting" || this.#state === "disconnected") {
+    if (this.#is_leaving) {
       this.#finish(MQTT_ERR_SUCCESS);
       return;
     }
@@ -492,21 +583,39 @@ export class Engine {
       this.#owner.warn(
         `another client has connected with the client id "${this.session.client_id}": not reconnecting. Give each client its own id`,
       );
-      this.#finish(cause.rc);
+      this.#finish(loop_code(cause));
       return;
     }
-    if (!opened && this.#forever !== null && this.#connects === 0 && !this.#forever.retry_first_connection) {
-      const forever = this.#forever;
+    const forever = this.#forever;
+    if (!this.#was_reached && forever?.retry_first_connection === false) {
       this.#forever = null;
       this.#finish(MQTT_ERR_NO_CONN);
       forever.reject(cause.error);
       return;
     }
-    if (!this.#owner.reconnect_on_failure) this.#finish(opened ? cause.rc : MQTT_ERR_NO_CONN);
+    if (this.#was_reached && !this.#owner.reconnect_on_failure)
+      this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
     else this.#retry();
   }
 
   // ---- small print ---------------------------------------------------------------------------------------------
+
+  get #is_leaving(): boolean {
+    return this.#state === "disconnecting" || this.#state === "disconnected";
+  }
+
+  /** A program that is busy for long sends its pings late, and the broker drops it: better to hear of it here. */
+  #check_lag(late_ms: number): void {
+    const keepalive_ms = this.#owner.settings().keepalive * 1000;
+    if (this.session.phase !== "connected" || late_ms < MIN_LAG_MS || late_ms < keepalive_ms / 2) return;
+    this.#owner.log({
+      type: "notice",
+      text: `the event loop was blocked for ${(late_ms / 1000).toFixed(1)} s`,
+    });
+    this.#owner.warn(
+      "the program was busy for longer than half the keepalive: pings leave late, and the broker may drop the connection. Use shorter work in callbacks, or a longer keepalive",
+    );
+  }
 
   #is_busy(): boolean {
     const { queued, in_flight } = this.session.counts;
@@ -549,6 +658,11 @@ export class Engine {
     const runs = this.#mode === "started" && !this.#daemon;
     this.#hold.set(waits || runs || this.#attempt !== null || this.session.owes);
   }
+}
+
+/** What a loop says of the end of a link: paho knows no code of its own for silence there. */
+function loop_code({ rc }: CloseCause): MQTTErrorCode {
+  return rc === MQTTErrorCode.MQTT_ERR_KEEPALIVE || rc === MQTT_ERR_SUCCESS ? MQTT_ERR_CONN_LOST : rc;
 }
 
 function closed_error(): RuntimeError {

@@ -19,6 +19,8 @@ export interface PumpOwner {
   on_events(events: PumpEvent[]): void;
   /** A round is over: what was due has been done. */
   on_round(): void;
+  /** The timer came, `late_ms` after its moment. */
+  on_late(late_ms: number): void;
   /** Whether the application writes by `loop_write()` itself. */
   writes_by_hand(): boolean;
 }
@@ -54,10 +56,7 @@ export class Pump {
 
   /** Opens a transport for the link that the session is dialling. `timeout_ms` bounds the opening. */
   open(open_transport: OpenTransport, timeout_ms: number, timeout_error: () => Error): void {
-    const cancel_timeout = this.#clock.after(timeout_ms, () => {
-      transport.destroy();
-      this.#gone(transport, timeout_error());
-    });
+    let cancel_timeout = () => {};
     const transport = open_transport({
       opened: () => {
         cancel_timeout();
@@ -79,6 +78,10 @@ export class Pump {
       },
     });
     this.#transport = transport;
+    cancel_timeout = this.#clock.after(timeout_ms, () => {
+      transport.destroy();
+      this.#gone(transport, timeout_error());
+    });
   }
 
   /** The dial has failed before there was a transport. */
@@ -87,11 +90,20 @@ export class Pump {
     this.touch();
   }
 
-  /** Drops the link, if any, without a word to the broker or the user's `on_disconnect`. */
+  /**
+   * Drops the link, if any, without a word to the broker or the user's `on_disconnect`. One to which the user has said
+   * goodbye already is left to end by itself: its DISCONNECT, and what goes before it, still leaves.
+   */
   replace(): void {
-    this.#transport?.destroy();
-    this.#release();
-    this.session.replaced();
+    if (this.session.phase === "disconnecting") {
+      this.#work_off(() => true);
+      this.#release();
+      this.session.closed(null);
+    } else {
+      this.#transport?.destroy();
+      this.#release();
+      this.session.replaced();
+    }
   }
 
   /** Something was asked of the session: a round follows, once for all that is asked in this turn. */
@@ -116,11 +128,7 @@ export class Pump {
   /** Performs the work that is due, as far as the transport takes it. */
   write(): void {
     // A link that is given up is closed even if the transport takes nothing more.
-    while (!this.#congested || this.session.phase === "closing") {
-      const work = this.session.take_work(this.now);
-      if (work.length === 0) break;
-      this.#perform(work);
-    }
+    this.#work_off(() => !this.#congested || this.session.phase === "closing");
     if (!this.session.wants_write) this.#unregister_write();
   }
 
@@ -154,9 +162,17 @@ export class Pump {
   #opened(transport: Transport): void {
     this.#is_open = true;
     if (this.#paused) transport.pause();
-    this.#events.push({ type: "socket_open", socket: transport.socket });
+    this.#note({ type: "socket_open", socket: transport.socket });
     this.session.open(this.now);
     this.round();
+  }
+
+  #work_off(goes_on: () => boolean): void {
+    while (goes_on()) {
+      const work = this.session.take_work(this.now);
+      if (work.length === 0) return;
+      this.#perform(work);
+    }
   }
 
   #perform(work: Work[]): void {
@@ -194,7 +210,7 @@ export class Pump {
     const transport = this.#transport;
     if (transport === null) return;
     this.#unregister_write();
-    if (this.#is_open) this.#events.push({ type: "socket_close", socket: transport.socket });
+    if (this.#is_open) this.#note({ type: "socket_close", socket: transport.socket });
     this.#transport = null;
     this.#is_open = false;
     this.#congested = false;
@@ -203,13 +219,18 @@ export class Pump {
   #register_write(): void {
     if (this.#write_registered || !this.#is_open || !this.session.wants_write) return;
     this.#write_registered = true;
-    this.#events.push({ type: "register_write", socket: this.#transport?.socket });
+    this.#note({ type: "register_write", socket: this.#transport?.socket });
   }
 
   #unregister_write(): void {
     if (!this.#write_registered) return;
     this.#write_registered = false;
-    this.#events.push({ type: "unregister_write", socket: this.#transport?.socket });
+    this.#note({ type: "unregister_write", socket: this.#transport?.socket });
+  }
+
+  /** What happens to the socket has its place among what happens in the session. */
+  #note(event: PumpEvent): void {
+    this.#events.push(...this.session.take_events(), event);
   }
 
   #tell(): void {
@@ -227,6 +248,7 @@ export class Pump {
     this.#cancel_timer = this.#clock.after(at - this.now, () => {
       this.#timer_at = Number.POSITIVE_INFINITY;
       this.#cancel_timer = null;
+      this.#owner.on_late(this.now - at);
       this.tick();
       this.round();
     });

@@ -50,7 +50,7 @@ export class Exchange {
         return this.#on_pubcomp(packet);
       case PacketTypes.SUBACK:
       case PacketTypes.UNSUBACK:
-        return this.#on_request_ack(packet);
+        return this.on_request_ack(packet);
       case PacketTypes.PINGREQ:
         this.#parts.send({ type: PacketTypes.PINGRESP });
         return null;
@@ -108,7 +108,7 @@ export class Exchange {
 
   #on_pubrel(packet: PubrelPacket, reading: Reading): null {
     // 0x92: Packet Identifier not found; 3.x has no way to say so.
-    const reason_code = this.#parts.inbound.release(packet.mid) || reading.decoder.version !== 5 ? 0 : 0x92;
+    const reason_code = this.#parts.inbound.release(packet.mid) || reading.connect.version !== 5 ? 0 : 0x92;
     this.#parts.send({ type: PacketTypes.PUBCOMP, mid: packet.mid, reason_code, properties: null });
     return null;
   }
@@ -121,7 +121,8 @@ export class Exchange {
     return null;
   }
 
-  #on_request_ack(packet: SubackPacket | UnsubackPacket): ProtocolError | null {
+  /** An answer to SUBSCRIBE or UNSUBSCRIBE; also where it is not the broker who refuses. */
+  on_request_ack(packet: SubackPacket | UnsubackPacket): ProtocolError | null {
     const answer = this.#parts.requests.answer(packet);
     if (answer instanceof ProtocolError) return answer;
     if (answer === null) return this.#not_ours(PacketTypes.Names[packet.type].toUpperCase(), packet.mid);

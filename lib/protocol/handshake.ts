@@ -16,17 +16,12 @@ export interface Acquaintance {
   accepted_before: boolean;
 }
 
-/** Whether this CONNECT asks for a new session. */
-export function wants_clean(settings: SessionSettings, known: Acquaintance): boolean {
-  return settings.clean === "first" ? !known.accepted_before : settings.clean;
-}
-
 export function connect_packet(settings: SessionSettings, known: Acquaintance): ConnectPacket {
   return {
     type: PacketTypes.CONNECT,
     version: known.version,
     bridge: settings.bridge,
-    clean: wants_clean(settings, known),
+    clean: settings.clean === "first" ? !known.accepted_before : settings.clean,
     keepalive: settings.keepalive,
     // 3.1 has no empty client id.
     client_id: known.client_id === "" && known.version === 3 ? settings.spare_client_id : known.client_id,
@@ -43,15 +38,16 @@ export type Verdict =
   | { readonly type: "retry"; readonly with: Partial<Acquaintance>; readonly text: string }
   | { readonly type: "violation"; readonly error: ProtocolError };
 
+/** What `packet` means as the answer to `connect`. */
 export function judge_connack(
   packet: ConnackPacket,
+  connect: ConnectPacket,
   settings: SessionSettings,
-  known: Acquaintance,
 ): Verdict {
-  if (packet.reason_code !== 0) return judge_refusal(packet.reason_code, settings, known);
-  const clean = wants_clean(settings, known);
+  if (packet.reason_code !== 0) return judge_refusal(packet.reason_code, connect, settings);
+  const { version, clean } = connect;
   // 3.1 has no session present flag: the broker keeps the session unless told otherwise.
-  if (known.version === 3) return { type: "accepted", session_present: !clean };
+  if (version === 3) return { type: "accepted", session_present: !clean };
   if (packet.session_present && clean) {
     // [MQTT-3.2.2-1] and, on 5, [MQTT-3.2.2-2]
     const error = new ProtocolError(
@@ -62,23 +58,23 @@ export function judge_connack(
   return { type: "accepted", session_present: packet.session_present };
 }
 
-function judge_refusal(code: number, settings: SessionSettings, known: Acquaintance): Verdict {
-  if (settings.retry_refused && known.version === 4) {
+function judge_refusal(
+  code: number,
+  { version, client_id }: ConnectPacket,
+  { retry_refused, spare_client_id }: SessionSettings,
+): Verdict {
+  if (retry_refused && version === 4) {
     if (code === 1) {
       return { type: "retry", with: { version: 3 }, text: "the broker refuses MQTT 3.1.1, trying 3.1" };
     }
-    if (code === 2 && known.client_id === "") {
-      const client_id = settings.spare_client_id;
-      return {
-        type: "retry",
-        with: { client_id },
-        text: "the broker refuses an empty client id, trying a random one",
-      };
+    if (code === 2 && client_id === "") {
+      const text = "the broker refuses an empty client id, trying a random one";
+      return { type: "retry", with: { client_id: spare_client_id }, text };
     }
   }
   // As paho: the codes of 3.x that the standard knows are "refused", all others "protocol error". 0x84 is also what a
   // broker that only speaks 3.x answers to MQTT 5.
-  const refused = (known.version !== 5 && code <= 5) || code === 0x84;
+  const refused = (version !== 5 && code <= 5) || code === 0x84;
   return {
     type: "refused",
     rc: refused ? MQTTErrorCode.MQTT_ERR_CONN_REFUSED : MQTTErrorCode.MQTT_ERR_PROTOCOL,

@@ -23,23 +23,21 @@ export type Arrival =
 
 export class Inbound {
   readonly #deliveries = new Map<number, Delivery>();
-
-  get open(): number {
-    return this.#deliveries.size;
-  }
+  /** Ids under which something came on the present link and is not settled: what our Receive Maximum counts (4.9). */
+  readonly #unsettled = new Set<number>();
 
   /** A PUBLISH with QoS 1 or 2 came. `receive_maximum` is ours, from our CONNECT. */
   arrived(packet: PublishPacket, receive_maximum: number): Arrival {
+    if (!this.#unsettled.has(packet.mid) && this.#unsettled.size >= receive_maximum) {
+      const text = `the broker has sent more than ${receive_maximum} unacknowledged messages`;
+      return { type: "violation", error: new ProtocolError(text, { reason_code: 0x93 }) }; // [MQTT-3.3.4-7]
+    }
+    this.#unsettled.add(packet.mid);
     const known = this.#deliveries.get(packet.mid);
     if (known?.qos === 2 && packet.qos === 2) {
       return { type: "known", acknowledge: known.state === "received" };
     }
-    if (known !== undefined && packet.dup && known.qos === packet.qos)
-      return { type: "known", acknowledge: false };
-    if (known === undefined && this.#deliveries.size >= receive_maximum) {
-      const text = `the broker has sent more than ${receive_maximum} unacknowledged messages`;
-      return { type: "violation", error: new ProtocolError(text, { reason_code: 0x93 }) }; // [MQTT-3.3.4-7]
-    }
+    if (known?.qos === 1 && packet.qos === 1 && packet.dup) return { type: "known", acknowledge: false };
     const delivery: Delivery = { mid: packet.mid, qos: packet.qos === 2 ? 2 : 1, state: "handed_over" };
     this.#deliveries.set(packet.mid, delivery);
     return { type: "deliver", delivery };
@@ -53,25 +51,31 @@ export class Inbound {
     const known = this.#deliveries.get(mid);
     if (known === undefined || known.state === "received") return null;
     if (delivery !== null && delivery !== known) return null;
-    if (known.qos === 1) this.#deliveries.delete(mid);
+    if (known.qos === 1) this.#settle(mid);
     else known.state = "received";
     return known;
   }
 
   /** PUBREL came: the id is free again. False when it was not known. */
   release(mid: number): boolean {
-    const known = this.#deliveries.get(mid);
-    if (known === undefined || known.qos === 1) return false;
-    return this.#deliveries.delete(mid);
+    if (this.#deliveries.get(mid)?.qos !== 2) return false;
+    this.#settle(mid);
+    return true;
   }
 
   /** The link is gone: unacknowledged QoS 1 comes again as a new delivery, QoS 2 is recognised by its id. */
   link_lost(): void {
+    this.#unsettled.clear();
     for (const { mid, qos } of this.#deliveries.values()) if (qos === 1) this.#deliveries.delete(mid);
   }
 
   /** The session is new on the broker's side: its ids mean nothing any more. */
   forget(): void {
     this.#deliveries.clear();
+  }
+
+  #settle(mid: number): void {
+    this.#deliveries.delete(mid);
+    this.#unsettled.delete(mid);
   }
 }

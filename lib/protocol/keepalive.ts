@@ -4,7 +4,8 @@ export class Keepalive {
   readonly #interval_ms: number;
   #last_sent: number;
   #last_received: number;
-  #ping_sent: number | null = null;
+  /** When the peer was asked for a sign of life; null while it owes none. */
+  #asked: number | null = null;
 
   /** `interval_ms` 0: never a ping, never dead. */
   constructor(interval_ms: number, now: number) {
@@ -17,13 +18,10 @@ export class Keepalive {
     this.#last_sent = now;
   }
 
-  /** Any byte counts, also a part of a packet: one slow large PUBLISH proves that the peer lives. */
+  /** Any byte counts, also a part of a packet: one slow large PUBLISH, behind which PINGRESP waits, proves life. */
   received(now: number): void {
     this.#last_received = now;
-  }
-
-  pong(): void {
-    this.#ping_sent = null;
+    this.#asked = null;
   }
 
   /**
@@ -35,7 +33,7 @@ export class Keepalive {
     if (this.#interval_ms === 0) return null;
     if (now >= this.#dead_at()) return "dead";
     if (now < this.#ping_at()) return null;
-    this.#ping_sent = now;
+    this.#asked ??= now;
     this.#last_sent = now;
     return "ping";
   }
@@ -48,14 +46,14 @@ export class Keepalive {
 
   #ping_at(): number {
     const by_sending = this.#last_sent + this.#interval_ms;
-    if (this.#ping_sent !== null) return by_sending;
+    if (this.#asked !== null) return by_sending;
     return Math.min(by_sending, this.#last_received + this.#interval_ms);
   }
 
   // One and a half intervals after the last byte came, as the broker judges us; but never less than half an interval
-  // after the ping, so that a process that slept through its moment asks before it gives up.
+  // after the question, so that a process that slept through its moment asks before it gives up.
   #dead_at(): number {
-    if (this.#ping_sent === null) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#last_received + 1.5 * this.#interval_ms, this.#ping_sent + 0.5 * this.#interval_ms);
+    if (this.#asked === null) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#last_received + 1.5 * this.#interval_ms, this.#asked + 0.5 * this.#interval_ms);
   }
 }

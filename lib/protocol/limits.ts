@@ -1,8 +1,7 @@
 // Decides what this broker allows on this link: the properties of its CONNACK, or the defaults of the standard.
 // Below here no rule asks for the version, only for a limit.
 
-import type { ConnackPacket, SubscribePacket, Subscription } from "../codec/packets.ts";
-import type { SessionSettings } from "./settings.ts";
+import type { ConnackPacket, SubscribePacket } from "../codec/packets.ts";
 
 const MAX_PACKET_SIZE = 268_435_460; // fixed header of 5 bytes and a remaining length of 268,435,455
 
@@ -19,11 +18,11 @@ export interface Limits {
   readonly keepalive_ms: number;
 }
 
-export function limits_of(connack: ConnackPacket, settings: SessionSettings): Limits {
+/** `max_inflight` is our own limit, 0 for none; `keepalive` is what CONNECT said, in seconds. */
+export function limits_of(connack: ConnackPacket, max_inflight: number, keepalive: number): Limits {
   const granted = connack.properties;
-  const max_inflight = settings.max_inflight === 0 ? 65535 : settings.max_inflight;
   return {
-    window: Math.min(max_inflight, granted?.ReceiveMaximum ?? 65535),
+    window: Math.min(max_inflight === 0 ? 65535 : max_inflight, granted?.ReceiveMaximum ?? 65535),
     maximum_qos: granted?.MaximumQoS === 0 ? 0 : granted?.MaximumQoS === 1 ? 1 : 2,
     retain_available: granted?.RetainAvailable !== 0,
     maximum_packet_size: granted?.MaximumPacketSize ?? MAX_PACKET_SIZE,
@@ -32,25 +31,30 @@ export function limits_of(connack: ConnackPacket, settings: SessionSettings): Li
     identifiers_available: granted?.SubscriptionIdentifierAvailable !== 0,
     shared_available: granted?.SharedSubscriptionAvailable !== 0,
     // [MQTT-3.1.2-21]
-    keepalive_ms: (granted?.ServerKeepAlive ?? settings.keepalive) * 1000,
+    keepalive_ms: (granted?.ServerKeepAlive ?? keepalive) * 1000,
   };
 }
 
-/** Why this broker cannot be asked for these filters; null when it can. */
-export function unavailable(
-  subscriptions: readonly Subscription[],
-  properties: SubscribePacket["properties"],
+/** What the broker has said it cannot do: the reason code of MQTT 5 for it, and a sentence. */
+export interface Lack {
+  readonly reason_code: number;
+  readonly text: string;
+}
+
+/** What this broker lacks to be asked for these filters; null when it can be. */
+export function lack_for(
+  { subscriptions, properties }: Pick<SubscribePacket, "subscriptions" | "properties">,
   limits: Limits,
-): string | null {
+): Lack | null {
   if (!limits.identifiers_available && properties?.SubscriptionIdentifier !== undefined) {
-    return "the broker does not know Subscription Identifiers";
+    return { reason_code: 0xa1, text: "the broker does not know Subscription Identifiers" };
   }
   for (const { filter } of subscriptions) {
     if (!limits.shared_available && filter.startsWith("$share/")) {
-      return `the broker has no shared subscriptions: ${filter}`;
+      return { reason_code: 0x9e, text: `the broker has no shared subscriptions: ${filter}` };
     }
     if (!limits.wildcards_available && /[+#]/.test(filter)) {
-      return `the broker allows no wildcards in filters: ${filter}`;
+      return { reason_code: 0xa2, text: `the broker allows no wildcards in filters: ${filter}` };
     }
   }
   return null;

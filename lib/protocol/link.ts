@@ -1,21 +1,27 @@
 // Decides what lives exactly as long as one connection. A new connection gets a new Link; nothing here is ever reset.
 
 import { Decoder } from "../codec/decoder.ts";
-import type { DisconnectPacket, Packet, PublishPacket } from "../codec/packets.ts";
-import type { Keepalive } from "./keepalive.ts";
-import type { Limits } from "./limits.ts";
+import type { ConnackPacket, ConnectPacket, Packet, PublishPacket } from "../codec/packets.ts";
+import { Chain, type Linked } from "./chain.ts";
+import { Keepalive } from "./keepalive.ts";
+import { type Limits, limits_of } from "./limits.ts";
 import type { CloseCause } from "./outputs.ts";
 import type { SessionSettings } from "./settings.ts";
-import { InboundAliases, type OutboundAliases } from "./topic_alias.ts";
+import { InboundAliases, OutboundAliases } from "./topic_alias.ts";
 
 /** A packet that waits to leave, with its place in the order of all wishes. */
-export interface Outgoing {
+export interface Outgoing extends Linked<Outgoing> {
   readonly seq: number;
   readonly packet: Exclude<Packet, PublishPacket>;
 }
 
+export function outgoing(seq: number, packet: Outgoing["packet"]): Outgoing {
+  return { seq, packet, previous: null, next: null };
+}
+
 /** How the broker's bytes are read: what our CONNECT promised. */
 export interface Reading {
+  readonly connect: ConnectPacket;
   readonly decoder: Decoder;
   readonly aliases: InboundAliases;
   /** Our own Receive Maximum [MQTT-3.3.4-7]. */
@@ -27,37 +33,64 @@ export interface Acceptance {
   readonly limits: Limits;
   readonly aliases: OutboundAliases;
   readonly keepalive: Keepalive;
-  readonly session_present: boolean;
 }
 
 export class Link {
-  /** Leaves before all else, in every phase: CONNECT, and a DISCONNECT that ends a broken link. */
+  /** Leaves before all else, in every phase: CONNECT, PINGREQ, and a DISCONNECT that ends a broken link. */
   readonly urgent: Packet[] = [];
   /** Leaves in its place among the messages, once the broker has accepted us. */
-  readonly outgoing: Outgoing[] = [];
+  readonly outgoing: Chain<Outgoing>;
+  /** The DISCONNECT that the user asked for while something handed over still waits for CONNACK. */
+  farewell: Outgoing | null;
   /** Null while the link is being opened. */
   reading: Reading | null = null;
+  /** Whether the broker has sent anything. */
+  heard = false;
   /** Null until CONNACK 0. */
   acceptance: Acceptance | null = null;
-  /** The DISCONNECT that the user asked for while something handed over still waits for CONNACK. */
-  farewell: DisconnectPacket | null = null;
   /** How the shell shall end the link; null while it lives. */
   ending: { readonly flush: boolean; told: boolean } | null = null;
   /** Why the link ends, known before the shell has closed it. */
   cause: CloseCause | null = null;
   /** The moment at which waiting for CONNACK, or for the end of a disconnect, is over. */
   deadline = Number.POSITIVE_INFINITY;
+
+  /** `unheard`: a link that this one replaces before its broker has listened to anything but CONNECT. */
+  constructor(unheard: Link | null) {
+    this.outgoing = unheard?.outgoing ?? new Chain();
+    this.farewell = unheard?.farewell ?? null;
+  }
+
+  /** The acceptance of a link that has one. */
+  get accepted(): Acceptance {
+    return this.acceptance as Acceptance;
+  }
 }
 
-export function reading_of(settings: SessionSettings, version: 3 | 4 | 5): Reading {
-  const promised = version === 5 ? settings.connect_properties : null;
+export function reading_of(settings: SessionSettings, connect: ConnectPacket): Reading {
+  const promised = connect.properties;
   const { max_packet_size } = settings;
   return {
+    connect,
     decoder: new Decoder({
-      version,
+      version: connect.version,
       max_packet_size: Math.min(max_packet_size, promised?.MaximumPacketSize ?? max_packet_size),
     }),
     aliases: new InboundAliases(promised?.TopicAliasMaximum ?? 0),
     receive_maximum: promised?.ReceiveMaximum ?? 65535,
+  };
+}
+
+export function acceptance_of(
+  connack: ConnackPacket,
+  connect: ConnectPacket,
+  { max_inflight }: SessionSettings,
+  now: number,
+): Acceptance {
+  const limits = limits_of(connack, max_inflight, connect.keepalive);
+  return {
+    limits,
+    aliases: new OutboundAliases(limits.topic_alias_maximum),
+    keepalive: new Keepalive(limits.keepalive_ms, now),
   };
 }

@@ -6,12 +6,7 @@ import { Chain } from "./chain.ts";
 import { type OutboundMessage, type Publication, weight } from "./outbound_message.ts";
 import type { PacketIds } from "./packet_ids.ts";
 import { Queue } from "./queue.ts";
-import type { SessionSettings } from "./settings.ts";
-
-type QueueLimits = Pick<
-  SessionSettings,
-  "max_queued_messages" | "max_queued_bytes" | "queue_policy" | "queue_qos0"
->;
+import { type Load, make_way, type QueueLimits } from "./queue_limits.ts";
 
 export class Outbound {
   readonly queue = new Queue();
@@ -51,9 +46,13 @@ export class Outbound {
     waits: boolean,
     dropped: OutboundMessage[],
   ): OutboundMessage | null {
-    if (!this.#make_room(publication, limits, waits, dropped)) return null;
+    const victims = make_way(publication, this.#load(), limits, waits);
+    if (victims === null) return null;
+    for (const victim of victims) {
+      this.abandon(victim);
+      dropped.push(victim);
+    }
     const mid = publication.qos === 0 ? this.#ids.pass() : this.#ids.take();
-    if (mid === 0) return null;
     const { topic, payload, qos, retain, properties } = publication;
     const { seq, alias, expires_at } = place;
     const message: OutboundMessage = {
@@ -156,39 +155,27 @@ export class Outbound {
     this.#ids.release(message.mid);
   }
 
-  #make_room(
-    publication: Publication,
-    limits: QueueLimits,
-    waits: boolean,
-    dropped: OutboundMessage[],
-  ): boolean {
-    const drop = (message: OutboundMessage) => {
-      this.abandon(message);
-      dropped.push(message);
+  #load(): Load {
+    return {
+      queue: this.queue,
+      bytes: this.#bytes,
+      acknowledged: this.#by_mid.size,
+      free_ids: this.#ids.free,
     };
-    if (limits.queue_policy === "latest_per_topic" && waits) {
-      const older = this.queue.unsent_with_topic(publication.topic);
-      if (older !== null) drop(older);
-    }
-    while (!this.#fits(publication, limits)) {
-      const oldest = limits.queue_policy === "reject" ? null : this.queue.oldest_unsent();
-      if (oldest === null) return false;
-      drop(oldest);
-    }
-    return true;
-  }
-
-  #fits(publication: Publication, limits: QueueLimits): boolean {
-    const { max_queued_messages, max_queued_bytes, queue_qos0 } = limits;
-    if (max_queued_bytes > 0 && this.#bytes + weight(publication) > max_queued_bytes) return false;
-    // As paho: the number limits QoS 1 and 2 only, unless QoS 0 is kept for later as well.
-    if (max_queued_messages === 0 || (publication.qos === 0 && !queue_qos0)) return true;
-    return this.#by_mid.size + (queue_qos0 ? this.queue.qos0_length : 0) < max_queued_messages;
   }
 }
 
-/** The error with which a message is given up. */
-export function dropped_error(message: OutboundMessage, why: string): MQTTException {
+/** The error of a message whose Message Expiry Interval has passed before it could leave. */
+export function expired_error(message: OutboundMessage): MQTTException {
+  return dropped_error(message, "its Message Expiry Interval has passed");
+}
+
+/** The error of a message that gave way to a newer one. */
+export function displaced_error(message: OutboundMessage): MQTTException {
+  return dropped_error(message, "a newer one needed its place");
+}
+
+function dropped_error(message: OutboundMessage, why: string): MQTTException {
   return new MQTTException(`message ${message.mid} to "${message.topic}" was dropped: ${why}`, {
     code: "ERR_MQTT_DROPPED",
   });

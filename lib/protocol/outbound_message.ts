@@ -1,5 +1,7 @@
 // Decides what the core remembers of a message that the user published.
 
+import { utf8_length } from "../model/bytes.ts";
+import { ValueError } from "../model/errors.ts";
 import type { PacketTypes } from "../model/packettypes.ts";
 import type { Properties } from "../model/properties.ts";
 import type { Linked } from "./chain.ts";
@@ -40,4 +42,18 @@ export interface OutboundMessage extends Publication, Linked<OutboundMessage> {
 /** What a message counts for in a limit of bytes. */
 export function weight(message: Publication): number {
   return message.payload.length + message.topic.length;
+}
+
+/** The largest remaining length (2.1.4). */
+const MAX_REMAINING = 268_435_455;
+
+/** Throws `ValueError` for a message that is longer than a PUBLISH can be. */
+export function check_size({ topic, payload, qos, properties }: Publication, version: 3 | 4 | 5): void {
+  // Nothing but the payload is ever as large: all others need not be measured.
+  if (payload.length < MAX_REMAINING / 2) return;
+  const block = version === 5 ? (properties?.pack().length ?? 1) : 0;
+  const size = 2 + utf8_length(topic) + (qos === 0 ? 0 : 2) + block + payload.length;
+  if (size <= MAX_REMAINING) return;
+  const text = `the message needs ${size} bytes with its topic and properties, MQTT allows ${MAX_REMAINING}`;
+  throw new ValueError(`${text}: send it in parts`, { code: "ERR_MQTT_PAYLOAD" });
 }

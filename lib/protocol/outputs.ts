@@ -1,4 +1,5 @@
-// Decides what comes out of the core: work for the shell, performed in order, and events for the user, afterwards.
+// Decides what comes out of the core: answers to wishes, work for the shell, performed in order, and events for the
+// user, afterwards.
 
 import type {
   ConnackPacket,
@@ -16,9 +17,16 @@ import type { MQTTException } from "../model/errors.ts";
 import type { Delivery } from "./inbound.ts";
 import type { OutboundMessage } from "./outbound_message.ts";
 
-/** A cause with what matters, the rest filled in. */
-export function close_cause(rc: MQTTErrorCode, rest: Partial<CloseCause> = {}): CloseCause {
-  return { rc, packet: null, error: null, retry: false, ...rest };
+/** What `publish` answers: `message` is null when it was not accepted. */
+export interface PublishAnswer {
+  readonly rc: MQTTErrorCode;
+  readonly message: OutboundMessage | null;
+}
+
+/** What `subscribe` and `unsubscribe` answer: `mid` is null when nothing was asked. */
+export interface RequestAnswer {
+  readonly rc: MQTTErrorCode;
+  readonly mid: number | null;
 }
 
 /**
@@ -39,6 +47,11 @@ export interface CloseCause {
   readonly error: Error | null;
   /** The broker refused in a way that another CONNECT answers: open again at once and tell nobody. */
   readonly retry: boolean;
+}
+
+/** A cause with what matters, the rest filled in. */
+export function close_cause(rc: MQTTErrorCode, rest: Partial<CloseCause> = {}): CloseCause {
+  return { rc, packet: null, error: null, retry: false, ...rest };
 }
 
 export type SessionEvent =

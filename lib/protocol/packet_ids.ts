@@ -7,14 +7,14 @@ export class PacketIds {
   readonly #in_use = new Set<number>();
   #last = 0;
 
-  /** How many ids are taken. */
-  get taken(): number {
-    return this.#in_use.size;
+  /** How many ids are not taken. */
+  get free(): number {
+    return MAX_ID - this.#in_use.size;
   }
 
   /** The next free id, taken until `release`; 0 when all 65535 are in use [MQTT-2.2.1-3]. */
   take(): number {
-    if (this.#in_use.size >= MAX_ID) return 0;
+    if (this.free === 0) return 0;
     const id = this.pass();
     this.#in_use.add(id);
     return id;
@@ -24,7 +24,7 @@ export class PacketIds {
   pass(): number {
     do {
       this.#last = this.#last >= MAX_ID ? 1 : this.#last + 1;
-    } while (this.#in_use.has(this.#last) && this.#in_use.size < MAX_ID);
+    } while (this.#in_use.has(this.#last) && this.free > 0);
     return this.#last;
   }
 

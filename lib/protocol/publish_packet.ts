@@ -15,19 +15,20 @@ export function publish_packet(
   version: 3 | 4 | 5,
   now: number,
 ): PublishPacket {
-  const { qos, retain, payload } = message;
+  const { qos, retain, topic, payload } = message;
+  const properties = version === 5 ? message.properties : null;
   const packet: PublishPacket = {
     type: PacketTypes.PUBLISH,
     dup: message.sent && qos > 0, // [MQTT-3.3.1-1], [MQTT-3.3.1-2]
     qos,
     retain,
-    topic: message.topic,
+    topic,
     mid: qos === 0 ? 0 : message.mid, // [MQTT-2.2.1-2]
     payload,
-    properties: version === 5 ? message.properties : null,
+    properties,
   };
-  if (version === 5 && (message.alias !== 0 || message.expires_at !== Number.POSITIVE_INFINITY)) {
-    adapt_properties(packet, message, aliases, now);
+  if (properties !== null && (message.alias !== 0 || message.expires_at !== Number.POSITIVE_INFINITY)) {
+    adapt(packet, properties, message, aliases, now);
   }
   return packet;
 }
@@ -52,13 +53,14 @@ function refused(text: string): MQTTException {
   return new MQTTException(text, { code: "ERR_MQTT_REFUSED" });
 }
 
-function adapt_properties(
+function adapt(
   packet: PublishPacket,
+  given: NonNullable<PublishPacket["properties"]>,
   message: OutboundMessage,
   aliases: OutboundAliases,
   now: number,
 ): void {
-  const properties = new Properties(PacketTypes.PUBLISH, message.properties ?? undefined);
+  const properties = new Properties(PacketTypes.PUBLISH, given);
   if (message.expires_at !== Number.POSITIVE_INFINITY) {
     properties.MessageExpiryInterval = Math.max(0, Math.ceil((message.expires_at - now) / 1000));
   }

@@ -8,6 +8,8 @@ export class Queue {
   readonly #acknowledged = new Chain<OutboundMessage>();
   readonly #qos0 = new Chain<OutboundMessage>();
   #next_expiry = Number.POSITIVE_INFINITY;
+  /** Those that have never left, by topic; null until somebody looks for a topic, because few ever do. */
+  #unsent_by_topic: Map<string, Set<OutboundMessage>> | null = null;
 
   get length(): number {
     return this.#acknowledged.length + this.#qos0.length;
@@ -25,10 +27,13 @@ export class Queue {
   push(message: OutboundMessage): void {
     this.#line(message).push(message);
     this.#next_expiry = Math.min(this.#next_expiry, message.expires_at);
+    if (this.#unsent_by_topic !== null) add_to(this.#unsent_by_topic, message);
   }
 
   remove(message: OutboundMessage): void {
     this.#line(message).remove(message);
+    const same_topic = this.#unsent_by_topic?.get(message.topic);
+    if (same_topic?.delete(message) && same_topic.size === 0) this.#unsent_by_topic?.delete(message.topic);
   }
 
   /** The next to leave: the older of both lines; QoS 1 and 2 only while `window_open`. */
@@ -39,27 +44,42 @@ export class Queue {
     return acknowledged.seq < qos0.seq ? acknowledged : qos0;
   }
 
-  /** The oldest that has never left, for it can be dropped without breaking a promise. */
-  oldest_unsent(): OutboundMessage | null {
-    let acknowledged = this.#acknowledged.first;
-    while (acknowledged?.sent) acknowledged = acknowledged.next;
-    const qos0 = this.#qos0.first;
-    if (acknowledged === null || qos0 === null) return acknowledged ?? qos0;
-    return acknowledged.seq < qos0.seq ? acknowledged : qos0;
-  }
-
-  /** The one that waits with this topic and has never left, if any. */
-  unsent_with_topic(topic: string): OutboundMessage | null {
-    for (const line of [this.#acknowledged, this.#qos0]) {
-      for (const message of line) if (!message.sent && message.topic === topic) return message;
+  /** Those that have never left, which can be dropped without breaking a promise; oldest first. */
+  *unsent(): IterableIterator<OutboundMessage> {
+    let acknowledged = next_unsent(this.#acknowledged.first);
+    let qos0 = this.#qos0.first;
+    while (acknowledged !== null || qos0 !== null) {
+      if (qos0 === null || (acknowledged !== null && acknowledged.seq < qos0.seq)) {
+        const message = acknowledged as OutboundMessage;
+        acknowledged = next_unsent(message.next);
+        yield message;
+      } else {
+        const message = qos0;
+        qos0 = message.next;
+        yield message;
+      }
     }
-    return null;
   }
 
-  /** Puts messages that were in flight on a lost link back, each at its old place: before everything newer. */
+  /** The oldest that waits with this topic and has never left, if any. */
+  unsent_with_topic(topic: string): OutboundMessage | null {
+    if (this.#unsent_by_topic === null) {
+      this.#unsent_by_topic = new Map();
+      for (const message of this.unsent()) add_to(this.#unsent_by_topic, message);
+    }
+    const [oldest = null] = this.#unsent_by_topic.get(topic) ?? [];
+    return oldest;
+  }
+
+  /** Puts messages that were in flight on a lost link, in their order, each back at its old place. */
   put_back(messages: readonly OutboundMessage[]): void {
     let place: OutboundMessage | null = null;
+    let next = this.#acknowledged.first;
     for (const message of messages) {
+      while (next !== null && next.seq < message.seq) {
+        place = next;
+        next = next.next;
+      }
       this.#acknowledged.insert_after(place, message);
       place = message;
     }
@@ -67,7 +87,7 @@ export class Queue {
 
   take_qos0(): OutboundMessage[] {
     const taken = [...this.#qos0];
-    for (const message of taken) this.#qos0.remove(message);
+    for (const message of taken) this.remove(message);
     return taken;
   }
 
@@ -93,4 +113,16 @@ export class Queue {
   #line(message: OutboundMessage): Chain<OutboundMessage> {
     return message.qos === 0 ? this.#qos0 : this.#acknowledged;
   }
+}
+
+function add_to(by_topic: Map<string, Set<OutboundMessage>>, message: OutboundMessage): void {
+  const same_topic = by_topic.get(message.topic);
+  if (same_topic === undefined) by_topic.set(message.topic, new Set([message]));
+  else same_topic.add(message);
+}
+
+function next_unsent(message: OutboundMessage | null): OutboundMessage | null {
+  let unsent = message;
+  while (unsent?.sent) unsent = unsent.next;
+  return unsent;
 }

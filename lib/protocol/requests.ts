@@ -12,8 +12,13 @@ import { ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { PacketIds } from "./packet_ids.ts";
 
+/** How many filters are restored with one SUBSCRIBE at most: there are brokers that take no more than eight. */
+const RESTORED_AT_ONCE = 8;
+
+export type RequestPacket = SubscribePacket | UnsubscribePacket;
+
 interface Request {
-  readonly packet: SubscribePacket | UnsubscribePacket;
+  readonly packet: RequestPacket;
   /** Asked by us, to restore: its ack is nobody's event. */
   readonly restoring: boolean;
 }
@@ -21,6 +26,8 @@ interface Request {
 interface Granted {
   readonly subscription: Subscription;
   readonly properties: SubscribePacket["properties"];
+  /** False once the broker has lost its session, until it has granted the filter again. */
+  held: boolean;
 }
 
 export interface Answer {
@@ -33,10 +40,12 @@ export class Requests {
   readonly #ids: PacketIds;
   readonly #pending = new Map<number, Request>();
   readonly #granted = new Map<string, Granted>();
-  /** Filters asked for on the present link, by the user. */
-  #asked = new Set<string>();
+  /** For each filter in an open request, the packet id of the newest: its answer decides, in whatever order they come. */
+  readonly #newest = new Map<string, number>();
+  /** Filters that the user has asked for, or has given up, on the present link. */
+  #touched = new Set<string>();
   /** Requests that an earlier link left without an answer. */
-  #unanswered: Request[] = [];
+  #unanswered: RequestPacket[] = [];
 
   constructor(ids: PacketIds) {
     this.#ids = ids;
@@ -46,16 +55,17 @@ export class Requests {
     return this.#pending.size;
   }
 
+  /** How many filters are granted. */
+  get granted(): number {
+    return this.#granted.size;
+  }
+
   /** Remembers a request that is about to be sent. */
-  add(packet: SubscribePacket | UnsubscribePacket): void {
-    this.#pending.set(packet.mid, { packet, restoring: false });
-    if (packet.type === PacketTypes.SUBSCRIBE) {
-      for (const { filter } of packet.subscriptions) this.#asked.add(filter);
-    } else {
-      for (const filter of packet.filters) {
-        this.#asked.delete(filter);
-        this.#granted.delete(filter);
-      }
+  add(packet: RequestPacket): void {
+    this.#await(packet, false);
+    for (const filter of filters_of(packet)) {
+      this.#touched.add(filter);
+      if (packet.type === PacketTypes.UNSUBSCRIBE) this.#granted.delete(filter);
     }
   }
 
@@ -64,90 +74,104 @@ export class Requests {
     const request = this.#pending.get(ack.mid);
     if (request === undefined) return null;
     const { packet, restoring } = request;
+    const asked = filters_of(packet).length;
+    let refused: string[] = [];
     if (packet.type === PacketTypes.SUBSCRIBE) {
       if (ack.type !== PacketTypes.SUBACK) return null;
-      if (ack.reason_codes.length !== packet.subscriptions.length)
-        return wrong_length(ack, packet.subscriptions);
-      this.#settle(ack.mid);
-      return { restoring, refused: this.#grant(packet, ack.reason_codes, restoring) };
+      if (ack.reason_codes.length !== asked) return wrong_length(ack, asked); // [MQTT-3.9.3-1]
+      refused = this.#grant(packet, ack.reason_codes, restoring);
+    } else {
+      if (ack.type !== PacketTypes.UNSUBACK) return null;
+      const { length } = ack.reason_codes;
+      // On 3.x there are none. [MQTT-3.11.3-1]
+      if (length > 0 && length !== asked) return wrong_length(ack, asked);
     }
-    if (ack.type !== PacketTypes.UNSUBACK) return null;
-    const { length } = ack.reason_codes;
-    if (length > 0 && length !== packet.filters.length) return wrong_length(ack, packet.filters);
-    this.#settle(ack.mid);
-    return { restoring, refused: [] };
+    this.#pending.delete(ack.mid);
+    this.#release(packet);
+    return { restoring, refused };
   }
 
   /** Nothing is restored of what was granted or asked before: the user begins anew. */
   forget(): void {
     this.#granted.clear();
-    for (const { packet } of this.#unanswered) this.#ids.release(packet.mid);
-    this.#unanswered = [];
+    this.#drop_unanswered();
+  }
+
+  /** The broker has begun a new session: it holds none of the filters any more. */
+  session_lost(): void {
+    for (const granted of this.#granted.values()) granted.held = false;
   }
 
   /** The link is gone. With `keep`, what it left unanswered is asked again on the next one. */
   link_lost(keep: boolean): void {
-    for (const request of this.#pending.values()) {
-      if (keep && !request.restoring) this.#unanswered.push(request);
-      else this.#ids.release(request.packet.mid);
+    for (const { packet, restoring } of this.#pending.values()) {
+      if (restoring) this.#release(packet);
+      else this.#unanswered.push(packet);
     }
     this.#pending.clear();
-    this.#asked = new Set();
+    this.#touched = new Set();
+    if (!keep) this.#drop_unanswered();
   }
 
   /**
    * What must be asked (again) on the present link, after the user has had the chance to ask in `on_connect`: what
-   * stayed unanswered, and, when the broker has lost the session, what it had granted.
+   * stayed unanswered, and what was granted and is not held any more; in both without the filters he has asked about.
    */
-  restore(session_present: boolean): (SubscribePacket | UnsubscribePacket)[] {
-    const due: (SubscribePacket | UnsubscribePacket)[] = [];
-    const covered = new Set(this.#asked);
-    for (const request of this.#unanswered) {
-      const { packet } = request;
-      const wanted =
-        packet.type === PacketTypes.UNSUBSCRIBE ||
-        packet.subscriptions.some(({ filter }) => !covered.has(filter));
-      if (!wanted) {
-        this.#ids.release(packet.mid);
+  restore(): RequestPacket[] {
+    const due: RequestPacket[] = [];
+    const covered = new Set(this.#touched);
+    for (const packet of this.#unanswered) {
+      const rest = without(packet, this.#touched);
+      if (rest === null) {
+        this.#release(packet);
         continue;
       }
-      this.#pending.set(packet.mid, request);
-      if (packet.type === PacketTypes.SUBSCRIBE) {
-        for (const { filter } of packet.subscriptions) covered.add(filter);
-      }
-      due.push(packet);
+      this.#await(rest, false);
+      if (rest.type === PacketTypes.SUBSCRIBE)
+        for (const { filter } of rest.subscriptions) covered.add(filter);
+      due.push(rest);
     }
     this.#unanswered = [];
-    if (!session_present) due.push(...this.#ask_granted_again(covered));
+    due.push(...this.#ask_granted_again(covered));
     return due;
   }
 
   #ask_granted_again(covered: ReadonlySet<string>): SubscribePacket[] {
     // A Subscription Identifier belongs to the packet, so filters are grouped by the properties they came with.
     const groups = new Map<SubscribePacket["properties"], Subscription[]>();
-    for (const [filter, { subscription, properties }] of this.#granted) {
-      if (covered.has(filter)) continue;
+    for (const [filter, { subscription, properties, held }] of this.#granted) {
+      if (held || covered.has(filter)) continue;
       const group = groups.get(properties);
       if (group === undefined) groups.set(properties, [subscription]);
       else group.push(subscription);
     }
     const packets: SubscribePacket[] = [];
-    for (const [properties, subscriptions] of groups) {
-      const mid = this.#ids.take();
-      if (mid === 0) break;
-      const packet: SubscribePacket = { type: PacketTypes.SUBSCRIBE, mid, subscriptions, properties };
-      this.#pending.set(mid, { packet, restoring: true });
-      packets.push(packet);
+    for (const [properties, group] of groups) {
+      for (let at = 0; at < group.length; at += RESTORED_AT_ONCE) {
+        const mid = this.#ids.take();
+        // With all ids in use the rest stays unheld, and is asked for on the next link.
+        if (mid === 0) return packets;
+        const subscriptions = group.slice(at, at + RESTORED_AT_ONCE);
+        const packet: SubscribePacket = { type: PacketTypes.SUBSCRIBE, mid, subscriptions, properties };
+        this.#await(packet, true);
+        packets.push(packet);
+      }
     }
     return packets;
+  }
+
+  #await(packet: RequestPacket, restoring: boolean): void {
+    this.#pending.set(packet.mid, { packet, restoring });
+    for (const filter of filters_of(packet)) this.#newest.set(filter, packet.mid);
   }
 
   #grant(packet: SubscribePacket, codes: readonly number[], restoring: boolean): string[] {
     const refused: string[] = [];
     for (const [index, subscription] of packet.subscriptions.entries()) {
       const { filter } = subscription;
-      if ((codes[index] ?? 0x80) < 0x80) {
-        this.#granted.set(filter, { subscription, properties: packet.properties });
+      if (this.#newest.get(filter) !== packet.mid) continue;
+      if ((codes[index] as number) < 0x80) {
+        this.#granted.set(filter, { subscription, properties: packet.properties, held: true });
       } else {
         this.#granted.delete(filter);
         if (restoring) refused.push(filter);
@@ -156,16 +180,36 @@ export class Requests {
     return refused;
   }
 
-  #settle(mid: number): void {
-    this.#pending.delete(mid);
-    this.#ids.release(mid);
+  #drop_unanswered(): void {
+    for (const packet of this.#unanswered) this.#release(packet);
+    this.#unanswered = [];
+  }
+
+  #release(packet: RequestPacket): void {
+    this.#ids.release(packet.mid);
+    for (const filter of filters_of(packet)) {
+      if (this.#newest.get(filter) === packet.mid) this.#newest.delete(filter);
+    }
   }
 }
 
-function wrong_length(ack: SubackPacket | UnsubackPacket, asked: readonly unknown[]): ProtocolError {
+function filters_of(packet: RequestPacket): string[] {
+  return packet.type === PacketTypes.SUBSCRIBE
+    ? packet.subscriptions.map(({ filter }) => filter)
+    : packet.filters;
+}
+
+/** The request for what is not in `filters`; null when nothing is left of it. */
+function without(packet: RequestPacket, filters: ReadonlySet<string>): RequestPacket | null {
+  const left = filters_of(packet).filter((filter) => !filters.has(filter));
+  if (left.length === 0) return null;
+  if (packet.type === PacketTypes.UNSUBSCRIBE) return { ...packet, filters: left };
+  return { ...packet, subscriptions: packet.subscriptions.filter(({ filter }) => !filters.has(filter)) };
+}
+
+function wrong_length(ack: SubackPacket | UnsubackPacket, asked: number): ProtocolError {
   const name = PacketTypes.Names[ack.type].toUpperCase();
-  // [MQTT-3.9.3-1], [MQTT-3.11.3-1]
   return new ProtocolError(
-    `${name} ${ack.mid} answers ${ack.reason_codes.length} filters, ${asked.length} were asked`,
+    `${name} ${ack.mid} answers ${ack.reason_codes.length} filters, ${asked} were asked`,
   );
 }

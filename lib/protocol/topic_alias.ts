@@ -1,6 +1,27 @@
-// Decides what a topic alias stands for (3.3.2.3.4): one table per direction, both as old as the link.
+// Decides what a topic alias stands for (3.3.2.3.4): for the user, for as long as he likes; on the wire one table per
+// direction, both as old as the link.
 
-import { ProtocolError } from "../model/errors.ts";
+import { ProtocolError, ValueError } from "../model/errors.ts";
+
+/** What the user's aliases stand for, whichever link they will travel on. */
+export class UserAliases {
+  readonly #topics = new Map<number, string>();
+
+  /** The topic that is meant; `alias` 0 is none. Throws ValueError for an alias that was given no topic yet. */
+  resolve(topic: string, alias: number): string {
+    if (alias === 0) return topic;
+    if (topic !== "") {
+      this.#topics.set(alias, topic);
+      return topic;
+    }
+    const known = this.#topics.get(alias);
+    if (known !== undefined) return known;
+    throw new ValueError(
+      `topic alias ${alias} stands for no topic yet: publish once with both topic and TopicAlias`,
+      { code: "ERR_MQTT_TOPIC" },
+    );
+  }
+}
 
 /** The aliases that the broker uses towards us. */
 export class InboundAliases {

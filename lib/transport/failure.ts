@@ -23,8 +23,9 @@ const hints: Readonly<Record<string, (target: Target) => string>> = {
   EACCES: () => "the system does not allow it",
 };
 
-/** `error` of the system as a `TransportError` that says what to look at. */
-export function transport_error(what: string, error: Error, target: Target): TransportError {
+/** `error` of the system as a `TransportError` that says what to look at; null: closed without a word. */
+export function transport_error(what: string, error: Error | null, target: Target): TransportError {
+  if (error === null) return new TransportError(what, { hint: "the other side closed the connection" });
   const { code } = error as NodeJS.ErrnoException;
   const hint = (code === undefined ? undefined : hints[code]?.(target)) ?? error.message;
   return new TransportError(what, { cause: error, hint });

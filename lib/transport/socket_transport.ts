@@ -1,68 +1,102 @@
-// Decides how a net.Socket becomes a Transport: what tcp, tls and unix sockets share.
+// Decides how a stream of sockets becomes a Transport: what tcp, tls and unix sockets share.
 
 import type { Socket } from "node:net";
-import type { TransportError } from "../model/errors.ts";
-import type { Transport, TransportListener } from "./transport.ts";
+import { type Dial, discard } from "./dial.ts";
+import type { OpenTransport, Transport, TransportListener } from "./transport.ts";
 
-/** How long the peer may keep its half open after we have closed ours. */
-const LINGER_MS = 2000;
+/** How long the peer may keep its half open after we have closed ours, or take in our rest after it has closed its. */
+export const LINGER_MS = 2000;
 
-/**
- * @param ready the event by which this kind of socket says that it is up.
- * @param explain words an error of the socket; `opened` tells whether it had been up.
- */
-export function socket_transport(
-  socket: Socket,
-  ready: "connect" | "secureConnect",
-  listener: TransportListener,
-  explain: (error: Error, opened: boolean) => TransportError,
-): Transport {
-  let opened = false;
-  let failure: Error | null = null;
-  let linger: NodeJS.Timeout | undefined;
+/** @param explain words an error of a stream that was up. */
+export function socket_transport(dial: Dial, explain: (error: Error) => Error): OpenTransport {
+  return (listener) => new SocketTransport(dial, listener, explain);
+}
 
-  // The pump decides what keeps the process alive, not the socket.
-  socket.unref();
-  socket.once(ready, () => {
-    opened = true;
-    listener.opened();
-  });
-  socket.on("data", (bytes) => listener.data(bytes));
-  socket.on("drain", () => listener.drained());
-  socket.on("error", (error) => {
-    failure ??= error;
-  });
-  socket.once("close", () => {
-    clearTimeout(linger);
-    listener.closed(failure === null ? null : explain(failure, opened));
-  });
+class SocketTransport implements Transport {
+  /** Null as soon as there is nothing more to tell. */
+  #listener: TransportListener | null;
+  readonly #explain: (error: Error) => Error;
+  readonly #cancel_dial: () => void;
+  #socket: Socket | null = null;
+  #failure: Error | null = null;
+  #linger: NodeJS.Timeout | null = null;
 
-  return {
-    socket,
-    write: (bytes) => socket.write(bytes),
-    get pending() {
-      return socket.writableLength;
-    },
-    poll() {
-      // With a "readable" listener of the application on it, the socket only tells its data when it is read.
-      while (socket.read() !== null);
-    },
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-    end() {
-      // What comes now is read and dropped: closing over unread bytes would reset the connection, and what we wrote
-      // last could be lost with it.
-      socket.resume();
-      socket.end(() => {
-        linger = setTimeout(() => socket.destroy(), LINGER_MS);
-        linger.unref();
-      });
-    },
-    destroy() {
-      clearTimeout(linger);
-      socket.removeAllListeners("close");
-      socket.on("error", () => {});
-      socket.destroy();
-    },
-  };
+  constructor(dial: Dial, listener: TransportListener, explain: (error: Error) => Error) {
+    this.#listener = listener;
+    this.#explain = explain;
+    this.#cancel_dial = dial({
+      done: (socket) => this.#take(socket),
+      failed: (error) => this.#tell_closed(error),
+    });
+  }
+
+  get socket(): unknown {
+    return this.#socket;
+  }
+
+  get pending(): number {
+    return this.#socket?.writableLength ?? 0;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#socket?.write(bytes) ?? false;
+  }
+
+  poll(): void {
+    // With a "readable" listener of the application on it, the socket only tells its data when it is read.
+    while (this.#socket !== null && this.#socket.read() !== null);
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  end(): void {
+    if (this.#socket === null) {
+      this.#cancel_dial();
+      queueMicrotask(() => this.#tell_closed(null));
+      return;
+    }
+    // What comes now is read and dropped: closing over unread bytes would reset the connection, and what we wrote
+    // last could be lost with it.
+    this.#socket.resume();
+    this.#socket.end(() => this.#close_soon());
+  }
+
+  destroy(): void {
+    this.#listener = null;
+    if (this.#socket === null) this.#cancel_dial();
+    else discard(this.#socket);
+  }
+
+  #take(socket: Socket): void {
+    this.#socket = socket;
+    socket.on("data", (bytes) => this.#listener?.data(bytes));
+    socket.on("drain", () => this.#listener?.drained());
+    socket.on("error", (error) => {
+      this.#failure ??= error;
+    });
+    // A peer that has closed its half and reads no more would keep us waiting for our rest to leave.
+    socket.once("end", () => this.#close_soon());
+    socket.once("close", () => {
+      if (this.#linger !== null) clearTimeout(this.#linger);
+      this.#tell_closed(this.#failure === null ? null : this.#explain(this.#failure));
+    });
+    this.#listener?.opened();
+  }
+
+  #tell_closed(error: Error | null): void {
+    const listener = this.#listener;
+    this.#listener = null;
+    listener?.closed(error);
+  }
+
+  #close_soon(): void {
+    if (this.#socket === null || this.#socket.destroyed) return;
+    this.#linger ??= setTimeout(() => this.#socket?.destroy(), LINGER_MS).unref();
+  }
 }

@@ -1,9 +1,8 @@
-// Decides how a pipe over TCP is opened and what of net.Socket the house sees.
+// Decides how a stream over TCP is opened.
 
 import { connect } from "node:net";
+import { type Dial, dial_socket } from "./dial.ts";
 import { place, transport_error } from "./failure.ts";
-import { socket_transport } from "./socket_transport.ts";
-import type { OpenTransport } from "./transport.ts";
 
 export interface TcpAddress {
   readonly host: string;
@@ -14,11 +13,18 @@ export interface TcpAddress {
   readonly bind_port: number;
 }
 
-/** IPv4 and IPv6 are tried side by side where a name has both (happy eyeballs). */
-export function tcp(address: TcpAddress): OpenTransport {
+/**
+ * IPv4 and IPv6 are tried side by side where a name has both (happy eyeballs).
+ *
+ * @param what begins the sentence of an error, for an address that is not the broker's own.
+ */
+export function dial_tcp(
+  address: TcpAddress,
+  what = `cannot connect to ${place(address.host, address.port)}`,
+): Dial {
   const { host, port, bind_address, bind_port } = address;
-  return (listener) => {
-    const socket = connect({
+  const make = () =>
+    connect({
       host,
       port,
       noDelay: true, // an ack or a ping must not wait for Nagle
@@ -26,10 +32,5 @@ export function tcp(address: TcpAddress): OpenTransport {
       ...(bind_address === "" ? {} : { localAddress: bind_address }),
       ...(bind_port === 0 ? {} : { localPort: bind_port }),
     });
-    const what = (opened: boolean) =>
-      opened ? `the connection to ${place(host, port)} broke` : `cannot connect to ${place(host, port)}`;
-    return socket_transport(socket, "connect", listener, (error, opened) =>
-      transport_error(what(opened), error, address),
-    );
-  };
+  return dial_socket(make, "connect", (error) => transport_error(what, error, address));
 }

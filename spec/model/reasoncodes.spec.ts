@@ -6,7 +6,7 @@ import * as entry from "../../lib/model/reasoncodes.ts";
 import { ReasonCode, ReasonCodes } from "../../lib/model/reasoncodes.ts";
 import { caught } from "./caught.ts";
 import { class_members, module_members } from "./facts/member_facts.ts";
-import { reason_code_facts } from "./facts/reasoncode_facts.ts";
+import { standard_reason_codes } from "./facts/reasoncode_facts.ts";
 
 const { CONNECT, CONNACK, PUBLISH, PUBACK, SUBACK, DISCONNECT } = PacketTypes;
 const all_packets: PacketType[] = [...PacketTypes.indexes, PacketTypes.WILLMESSAGE];
@@ -22,7 +22,7 @@ describe("the module", () => {
   });
 });
 
-describe.each(reason_code_facts)("reason code %i %s", (value, name, packets, is_failure) => {
+describe.each(standard_reason_codes)("reason code %i %s", (value, name, packets, is_failure) => {
   it("is made by name and by value for its packets, and for no other", () => {
     for (const packet of all_packets) {
       if (packets.includes(packet)) {

@@ -1,6 +1,6 @@
 // Decides how a spec waits: for the event or the condition itself, never for a guessed time.
 
-import { once } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface Patience {
@@ -41,7 +41,7 @@ async function attempt<T>(look: () => T | Promise<T>): Promise<{ value: T } | { 
 
 /** Resolves with the arguments of the next `name` event; fails when it does not come in time. */
 export async function once_event(
-  emitter: Parameters<typeof once>[0],
+  emitter: EventEmitter,
   name: string,
   patience: Patience = {},
 ): Promise<unknown[]> {

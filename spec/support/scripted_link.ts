@@ -32,7 +32,7 @@ export class ScriptedLink {
   /** Takes the next packets, as many as `wanted` holds, and fails unless each byte is the same. */
   async expect(wanted: Bytes, patience: Patience = {}): Promise<void> {
     for (const want of split_whole(bytes(wanted))) {
-      const got = await this.#next(`${describe(want)}: ${hex(want)}`, patience);
+      const got = await this.#next(`${describe(want)}: ${beginning(want)}`, patience);
       const at = difference(want, got);
       if (at !== null) {
         throw new Error(mismatch(this.#taken, want, got, at));
@@ -87,7 +87,9 @@ export class ScriptedLink {
 
   /** Sends RST: a connection that broke. */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    // Node never lets go of a socket that is reset while it shuts down: the process would spin when it ends.
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   async #next(wanted: string, patience: Patience): Promise<Uint8Array> {
@@ -97,7 +99,8 @@ export class ScriptedLink {
         this.#taken += 1;
         return frame;
       }
-      const rest = this.#partial.length === 0 ? "" : `, after a part of a packet: ${hex(this.#partial)}`;
+      const rest =
+        this.#partial.length === 0 ? "" : `, after a part of a packet: ${beginning(this.#partial)}`;
       if (this.#ended !== null) {
         throw new Error(`the peer closed (${this.#ended})${rest}, before ${wanted}`);
       }
@@ -158,6 +161,11 @@ function split_whole(data: Uint8Array): Uint8Array[] {
 
 function describe(frame: Uint8Array): string {
   return packet_names[(frame[0] ?? 0) >> 4] ?? "nothing";
+}
+
+/** As hex, as far as it helps: large packets come in hundreds of pieces, each of which would be written out anew. */
+function beginning(frame: Uint8Array): string {
+  return frame.length <= 64 ? hex(frame) : `${hex(frame.subarray(0, 64))} ... (${frame.length} bytes)`;
 }
 
 function difference(want: Uint8Array, got: Uint8Array): number | null {

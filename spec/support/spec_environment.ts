@@ -6,6 +6,7 @@ import { leaked_since, open_handles } from "./leak_check.ts";
 
 export default class SpecEnvironment extends TestEnvironment {
   #before = open_handles();
+  #failed = false;
 
   override async setup(): Promise<void> {
     await super.setup();
@@ -13,7 +14,11 @@ export default class SpecEnvironment extends TestEnvironment {
   }
 
   async handleTestEvent({ name }: { name: string }): Promise<void> {
-    if (name === "run_finish") {
+    if (/_failure$|^error$/.test(name)) {
+      this.#failed = true;
+    }
+    // A spec that failed had no chance to tidy up, and its own error says more.
+    if (name === "run_finish" && !this.#failed) {
       const leaked = await leaked_since(this.#before);
       if (leaked.length > 0) {
         throw new Error(`the spec left open: ${leaked.join(", ")}`);

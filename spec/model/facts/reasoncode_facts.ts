@@ -79,3 +79,9 @@ export const disconnect_conversions: [number, number, string][] = [
   [15, 128, "Unspecified error"],
   [16, 141, "Keep alive timeout"],
 ];
+
+/** paho's table with the one row that it lacks: CONNACK refuses a will of the wrong format with 0x99 (3.1.3.2.3). */
+export const standard_reason_codes = reason_code_facts.map(
+  ([value, name, packets, is_failure]) =>
+    [value, name, value === 0x99 ? [2, ...packets] : packets, is_failure] as const,
+);

@@ -1,0 +1,96 @@
+// Decides what connect(), connect_async() and connect_srv() take: where the broker is, and how it is greeted.
+
+import { MQTT_CLEAN_START_FIRST_ONLY } from "../model/enums.ts";
+import { ValueError } from "../model/errors.ts";
+import { positional } from "../model/keywords.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import { name_type } from "../model/type_names.ts";
+import { local_domain, type ResolveSrv } from "../transport/ways.ts";
+import { whole_number } from "./options.ts";
+import {
+  type CleanStart,
+  type ClientSettings,
+  type ConnectProperties,
+  check_clean_start,
+  check_host,
+  check_keepalive,
+  check_port,
+  check_properties,
+} from "./settings.ts";
+
+/** The arguments of `connect()` and `connect_async()` by name. */
+export interface ConnectArguments {
+  /** Name or address; over "unix" the path of the socket. */
+  host: string;
+  port?: number;
+  keepalive?: number;
+  bind_address?: string;
+  bind_port?: number;
+  clean_start?: CleanStart;
+  properties?: ConnectProperties | null;
+}
+
+/** The arguments of `connect_srv()` by name. */
+export interface ConnectSrvArguments extends Omit<ConnectArguments, "host" | "port"> {
+  /** Default: the domain of this machine. */
+  domain?: string | null;
+  /** Looks up the records of a name such as `_mqtt._tcp.example.org`. Default: Node's DNS. Beyond paho. */
+  resolve_srv?: ResolveSrv | null;
+}
+
+const greeting = ["keepalive", "bind_address", "bind_port", "clean_start", "properties"] as const;
+
+/** Takes in where to connect to, checked as a whole before anything changes. */
+export function aim(settings: ClientSettings, call: "connect" | "connect_async", args: unknown[]): void {
+  const [host, port, ...rest] = positional(call, ["host", "port", ...greeting], args);
+  Object.assign(settings, {
+    host: check_host(host),
+    port: check_port(port ?? 1883),
+    service: null,
+    ...checked_greeting(settings, call, rest),
+  });
+}
+
+/** As {@link aim}, for a broker that DNS knows. */
+export function aim_at_service(settings: ClientSettings, args: unknown[]): void {
+  const names = ["domain", ...greeting, "resolve_srv"];
+  const [domain, ...rest] = positional("connect_srv", names, args);
+  const resolve = rest[greeting.length] ?? null;
+  if (resolve !== null && typeof resolve !== "function") {
+    throw new TypeError(`resolve_srv must be a function, not ${name_type(resolve)}`);
+  }
+  if (settings.transport === "unix") {
+    throw new ValueError('connect_srv() finds hosts, and transport is "unix": use connect() with the path');
+  }
+  const service = settings.tls.security === null ? "_mqtt._tcp" : "_secure-mqtt._tcp";
+  const checked = checked_greeting(settings, "connect_srv", rest);
+  settings.service = { name: `${service}.${check_domain(domain)}`, resolve: resolve as ResolveSrv | null };
+  Object.assign(settings, checked);
+}
+
+function checked_greeting(settings: ClientSettings, call: string, values: readonly unknown[]) {
+  const [keepalive, bind_address, bind_port, clean_start, properties] = values;
+  const version = settings.options.protocol;
+  if (version !== 5 && properties != null) throw new ValueError(`properties of ${call}() are for MQTT 5`);
+  if (bind_address != null && typeof bind_address !== "string") {
+    throw new TypeError(`bind_address must be an address, not ${name_type(bind_address)}`);
+  }
+  return {
+    keepalive: check_keepalive(keepalive ?? 60),
+    bind_address: bind_address ?? "",
+    bind_port: whole_number("bind_port", bind_port ?? 0, 0, 65535),
+    clean_start: check_clean_start(clean_start ?? MQTT_CLEAN_START_FIRST_ONLY, version),
+    connect_properties: check_properties(properties, PacketTypes.CONNECT, version),
+  };
+}
+
+function check_domain(domain: unknown): string {
+  if (domain != null && typeof domain !== "string") {
+    throw new TypeError(`domain must be a name such as "example.org", not ${name_type(domain)}`);
+  }
+  const name = domain ?? local_domain() ?? "";
+  if (name === "") {
+    throw new ValueError('the name of this machine has no domain: give one, as connect_srv("example.org")');
+  }
+  return name;
+}

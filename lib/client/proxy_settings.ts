@@ -1,0 +1,73 @@
+// Decides what proxy_set() takes.
+
+import { ValueError } from "../model/errors.ts";
+import { positional } from "../model/keywords.ts";
+import { HTTP, type ProxyType, SOCKS4, SOCKS5 } from "../model/socks.ts";
+import { name_type } from "../model/type_names.ts";
+import { type ProxyKind, type ProxyServer, usual_port } from "../transport/ways.ts";
+import { whole_number } from "./options.ts";
+
+/** The arguments of `proxy_set()` by name. */
+export interface ProxyArguments {
+  /** `socks.HTTP`, `socks.SOCKS4` or `socks.SOCKS5`; or their names as text. */
+  proxy_type: ProxyType | "http" | "socks4" | "socks5";
+  /** The proxy's name or address. */
+  proxy_addr: string;
+  /** Default 8080 for HTTP, 1080 for SOCKS. */
+  proxy_port?: number | null;
+  /** Whether the proxy looks the broker's name up; false: this machine does. Default true; HTTP always does. */
+  proxy_rdns?: boolean;
+  proxy_username?: string | null;
+  proxy_password?: string | null;
+}
+
+export const proxy_parameters = [
+  "proxy_type",
+  "proxy_addr",
+  "proxy_port",
+  "proxy_rdns",
+  "proxy_username",
+  "proxy_password",
+] as const satisfies readonly (keyof ProxyArguments)[];
+
+const kinds = new Map<unknown, ProxyKind>([
+  [HTTP, "http"],
+  [SOCKS4, "socks4"],
+  [SOCKS5, "socks5"],
+  ["http", "http"],
+  ["socks4", "socks4"],
+  ["socks5", "socks5"],
+]);
+
+/** @throws ValueError or TypeError for what is not allowed. */
+export function proxy_of(args: readonly unknown[]): ProxyServer {
+  const [type, addr, port, rdns, username, password] = positional("proxy_set", proxy_parameters, args);
+  const kind = kinds.get(typeof type === "string" ? type.toLowerCase() : type);
+  if (kind === undefined) {
+    throw new ValueError(`proxy_type must be socks.HTTP, socks.SOCKS4 or socks.SOCKS5, not ${shown(type)}`);
+  }
+  if (typeof addr !== "string" || addr === "") {
+    throw new ValueError(`proxy_addr must be the name or address of the proxy, not ${shown(addr)}`);
+  }
+  if (rdns != null && typeof rdns !== "boolean") {
+    throw new TypeError(`proxy_rdns must be true or false, not ${name_type(rdns)}`);
+  }
+  return {
+    kind,
+    host: addr,
+    port: whole_number("proxy_port", port ?? usual_port[kind], 1, 65535),
+    remote_dns: rdns !== false,
+    username: text_or_null("proxy_username", username),
+    password: text_or_null("proxy_password", password),
+  };
+}
+
+function text_or_null(name: string, value: unknown): string | null {
+  if (value == null) return null;
+  if (typeof value === "string") return value;
+  throw new TypeError(`${name} must be text, not ${name_type(value)}`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : name_type(value);
+}

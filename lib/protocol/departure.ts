@@ -1,0 +1,142 @@
+// Decides what leaves on a link, in which order, and what the limits of its broker stop at the door. Knows nothing of
+// phases: a link that has been accepted and is not ending sends.
+
+import { encode } from "../codec/encoder.ts";
+import type { Packet, SubackPacket, UnsubackPacket } from "../codec/packets.ts";
+import type { MQTTException } from "../model/errors.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import { type Lack, type Limits, lack_for } from "./limits.ts";
+import type { Acceptance, Link, Outgoing } from "./link.ts";
+import { expired_error, type Outbound } from "./outbound.ts";
+import type { OutboundMessage } from "./outbound_message.ts";
+import type { SessionEvent, Work } from "./outputs.ts";
+import { publish_packet, refusal } from "./publish_packet.ts";
+import type { RequestPacket } from "./requests.ts";
+
+/** How much is encoded at a time, so that a slow link finds the rest still in the queue. */
+const PORTION_BYTES = 256 * 1024;
+
+/** What a departure works on and speaks through. */
+export interface DepartureParts {
+  readonly outbound: Outbound;
+  tell(event: SessionEvent): void;
+  trace(packet: Packet): void;
+  /** The message has been taken out and will never leave. */
+  abandoned(message: OutboundMessage, error: MQTTException): void;
+  /** The answer to a request that the broker is not asked. */
+  answer(ack: SubackPacket | UnsubackPacket): void;
+}
+
+/** What is taken from a link at one time. */
+interface Portion {
+  readonly link: Link;
+  readonly version: 3 | 4 | 5;
+  readonly now: number;
+  readonly work: Work[];
+}
+
+export class Departure {
+  readonly #parts: DepartureParts;
+
+  constructor(parts: DepartureParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether `take` has anything to look at. */
+  is_due(link: Link): boolean {
+    if (link.urgent.length > 0) return true;
+    if (link.acceptance === null || link.ending !== null) return false;
+    return link.outgoing.length > 0 || this.#parts.outbound.next(link.acceptance.limits.window) !== null;
+  }
+
+  /** What is due, as far as one portion goes; it counts as sent. A DISCONNECT among it is the last. */
+  take(link: Link, now: number): Work[] {
+    if (link.reading === null) return [];
+    const portion: Portion = { link, version: link.reading.connect.version, now, work: [] };
+    for (const packet of link.urgent.splice(0)) this.#emit(packet, encode(packet, portion.version), portion);
+    if (link.acceptance !== null) this.#take_in_order(portion, link.acceptance);
+    return portion.work;
+  }
+
+  /** Messages and other packets leave in the order in which they were asked for, as far as the window allows. */
+  #take_in_order(portion: Portion, acceptance: Acceptance): void {
+    const { link } = portion;
+    let bytes = 0;
+    while (bytes < PORTION_BYTES && link.ending === null) {
+      const message = this.#parts.outbound.next(acceptance.limits.window);
+      const entry = link.outgoing.first;
+      if (message !== null && (entry === null || message.seq < entry.seq)) {
+        bytes += this.#publish(message, portion, acceptance);
+      } else if (entry !== null) {
+        link.outgoing.remove(entry);
+        bytes += this.#send(entry.packet, portion, acceptance);
+      } else {
+        return;
+      }
+    }
+  }
+
+  /** Returns how many bytes have left. */
+  #publish(message: OutboundMessage, portion: Portion, { aliases, limits }: Acceptance): number {
+    const { version, now } = portion;
+    if (!message.sent && message.expires_at <= now) return this.#abandon(message, expired_error(message));
+    const packet = publish_packet(message, aliases, version, now);
+    const bytes = encode(packet, version);
+    const refused = refusal(message, bytes.length, limits);
+    if (refused !== null) return this.#abandon(message, refused);
+    this.#parts.outbound.left(message);
+    if (packet.properties?.TopicAlias !== undefined) aliases.announced(message.alias, message.topic);
+    this.#emit(packet, bytes, portion);
+    if (message.qos === 0) this.#parts.tell({ type: "published", message, packet: null });
+    return bytes.length;
+  }
+
+  #abandon(message: OutboundMessage, error: MQTTException): 0 {
+    this.#parts.outbound.abandon(message);
+    this.#parts.abandoned(message, error);
+    return 0;
+  }
+
+  /** Returns how many bytes have left. */
+  #send(packet: Outgoing["packet"], portion: Portion, { limits }: Acceptance): number {
+    const bytes = encode(packet, portion.version);
+    if (packet.type === PacketTypes.SUBSCRIBE || packet.type === PacketTypes.UNSUBSCRIBE) {
+      const lack = lack_of(packet, bytes.length, limits);
+      if (lack !== null) {
+        this.#parts.tell({ type: "notice", text: lack.text });
+        this.#parts.answer(refusing_ack(packet, lack.reason_code));
+        return 0;
+      }
+    }
+    this.#emit(packet, bytes, portion);
+    if (packet.type === PacketTypes.DISCONNECT) portion.link.ending = { flush: true, told: false };
+    return bytes.length;
+  }
+
+  #emit(packet: Packet, bytes: Uint8Array, { link, work, now }: Portion): void {
+    link.acceptance?.keepalive.sent(now);
+    work.push({ type: "send", bytes });
+    this.#parts.trace(packet);
+  }
+}
+
+/** What was asked before CONNACK, or of another broker, may be more than this one has. */
+function lack_of(packet: RequestPacket, size: number, limits: Limits): Lack | null {
+  if (size > limits.maximum_packet_size) {
+    const name = PacketTypes.Names[packet.type].toUpperCase();
+    // [MQTT-3.2.2-15]. 0x83: neither of the acks has a word for "too large".
+    const text = `${name} ${packet.mid} needs ${size} bytes, the broker takes at most ${limits.maximum_packet_size}`;
+    return { reason_code: 0x83, text };
+  }
+  return packet.type === PacketTypes.SUBSCRIBE ? lack_for(packet, limits) : null;
+}
+
+function refusing_ack(packet: RequestPacket, reason_code: number): SubackPacket | UnsubackPacket {
+  const { mid } = packet;
+  if (packet.type === PacketTypes.SUBSCRIBE) {
+    const reason_codes = packet.subscriptions.map(() => reason_code);
+    return { type: PacketTypes.SUBACK, mid, reason_codes, properties: null };
+  }
+  const reason_codes = packet.filters.map(() => reason_code);
+  return { type: PacketTypes.UNSUBACK, mid, reason_codes, properties: null };
+}

@@ -1,0 +1,289 @@
+// What every way to a broker must do, whatever lies between: the contract of lib/transport/transport.ts.
+
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import { TransportError } from "../../lib/model/errors.ts";
+import type { Transport, TransportListener } from "../../lib/transport/transport.ts";
+import { open_way, type Way } from "../../lib/transport/ways.ts";
+import { type Door, type DoorOptions, door, type FarEnd } from "../support/doors.ts";
+import { eventually } from "../support/eventually.ts";
+import { leaked_since, open_handles } from "../support/leak_check.ts";
+
+const kinds: readonly DoorOptions[] = [
+  { layer: "tcp" },
+  { layer: "unix" },
+  { layer: "tls" },
+  { layer: "ws" },
+  { layer: "wss" },
+  { layer: "tcp", proxy: "SOCKS 5" },
+  { layer: "tls", proxy: "SOCKS 5" },
+  { layer: "ws", proxy: "SOCKS 5" },
+  { layer: "tcp", proxy: "HTTP" },
+  { layer: "tls", proxy: "HTTP" },
+  { layer: "ws", proxy: "HTTP" },
+];
+
+const patience = { within: 15_000 };
+const name_of = ({ layer, proxy }: DoorOptions) => (proxy === undefined ? layer : `${layer} over ${proxy}`);
+
+/** Writes down what a transport tells. */
+class Ear implements TransportListener {
+  readonly told: string[] = [];
+  readonly parts: Buffer[] = [];
+  error: Error | null = null;
+  drains = 0;
+
+  opened(): void {
+    this.told.push("opened");
+  }
+
+  data(bytes: Uint8Array): void {
+    this.parts.push(Buffer.from(bytes));
+  }
+
+  drained(): void {
+    this.drains += 1;
+  }
+
+  closed(error: Error | null): void {
+    this.told.push("closed");
+    this.error = error;
+  }
+
+  get heard(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+
+  has(...told: string[]): Promise<unknown> {
+    return eventually(() => expect(this.told).toEqual(told), patience);
+  }
+}
+
+function open(way: Way): { ear: Ear; transport: Transport } {
+  const ear = new Ear();
+  return { ear, transport: open_way(way)(ear) };
+}
+
+async function opened(at: Door) {
+  const { ear, transport } = open(at.way);
+  await ear.has("opened");
+  return { ear, transport, far: await at.accept() };
+}
+
+/** Bytes that show any loss, repetition or change of order. */
+function sample(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at + 4 <= length; at += 4) bytes.writeUInt32LE(at, at);
+  return bytes;
+}
+
+const digest = (parts: readonly Buffer[]) => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+};
+
+describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %s", (_name, kind) => {
+  const meet = () => door(kind);
+
+  it("opens, and tells it later, once", async () => {
+    await using there = await meet();
+    const { ear, transport } = open(there.way);
+    expect(ear.told).toEqual([]);
+    await ear.has("opened");
+    expect(transport.socket).not.toBeNull();
+    transport.destroy();
+  });
+
+  it("carries bytes both ways", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    for (const text of ["a", "bc", "def"]) {
+      transport.write(Buffer.from(text));
+      far.send(Buffer.from(text.toUpperCase()));
+    }
+    await eventually(() => expect(Buffer.concat(far.received).toString()).toBe("abcdef"), patience);
+    await eventually(() => expect(ear.heard.toString()).toBe("ABCDEF"), patience);
+    transport.destroy();
+  });
+
+  it("does not change or keep the bytes it is given", async () => {
+    await using there = await meet();
+    const { transport, far } = await opened(there);
+    const bytes = new Uint8Array([1, 2, 3]);
+    transport.write(bytes);
+    expect([...bytes]).toEqual([1, 2, 3]);
+    await eventually(() => expect(Buffer.concat(far.received)).toEqual(Buffer.from([1, 2, 3])), patience);
+    transport.destroy();
+  });
+
+  it("says where there is nobody, with a TransportError", async () => {
+    await using there = await meet();
+    await there.stop();
+    const { ear } = open(there.way);
+    await ear.has("closed");
+    expect(ear.error).toBeInstanceOf(TransportError);
+    expect((ear.error as TransportError).hint).not.toBe("");
+  });
+
+  it("writes 20 MB past a reader who is slow, holding back in between", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    far.pause();
+    const bytes = sample(20 * 1024 * 1024);
+    let held_back = 0;
+    for (let at = 0; at < bytes.length; at += 262_144) {
+      const drains = ear.drains;
+      if (transport.write(bytes.subarray(at, at + 262_144))) continue;
+      held_back += 1;
+      if (held_back === 1) expect(transport.pending).toBeGreaterThan(0);
+      far.resume();
+      await eventually(() => ear.drains > drains, patience);
+    }
+    await eventually(() => expect(far.received_bytes).toBe(bytes.length), patience);
+    expect(digest(far.received)).toBe(digest([bytes]));
+    expect(held_back).toBeGreaterThan(0);
+    await eventually(() => expect(transport.pending).toBe(0), patience);
+    transport.destroy();
+  }, 30_000);
+
+  it("takes 20 MB in, in order", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    const bytes = sample(20 * 1024 * 1024);
+    for (let at = 0; at < bytes.length; at += 1_000_000) far.send(bytes.subarray(at, at + 1_000_000));
+    const length = () => ear.parts.reduce((sum, part) => sum + part.length, 0);
+    await eventually(() => expect(length()).toBe(bytes.length), patience);
+    expect(digest(ear.parts)).toBe(digest([bytes]));
+    transport.destroy();
+  }, 30_000);
+
+  it("slows the far end down while it is paused", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    transport.pause();
+    far.send(Buffer.from("late"));
+    transport.write(Buffer.from("meanwhile"));
+    await eventually(() => expect(Buffer.concat(far.received).toString()).toBe("meanwhile"), patience);
+    expect(ear.heard.toString()).toBe("");
+    transport.resume();
+    await eventually(() => expect(ear.heard.toString()).toBe("late"), patience);
+    transport.destroy();
+  });
+
+  it("sends everything before it ends, and tells the end once", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    const bytes = sample(5 * 1024 * 1024);
+    transport.write(bytes);
+    transport.end();
+    await far.closed;
+    expect(digest(far.received)).toBe(digest([bytes]));
+    await ear.has("opened", "closed");
+    expect(ear.error).toBeNull();
+    await eventually(() => expect(there.open).toBe(0), patience);
+  });
+
+  it("ends while it is opening without an error", async () => {
+    await using there = await meet();
+    const { ear, transport } = open(there.way);
+    transport.end();
+    expect(ear.told).toEqual([]);
+    await ear.has("closed");
+    expect(ear.error).toBeNull();
+    await eventually(() => expect(there.open).toBe(0), patience);
+  });
+
+  it("tells without an error that the far end has closed in good order, after what it sent", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    far.send(Buffer.from("farewell"));
+    far.close();
+    await ear.has("opened", "closed");
+    expect(ear.heard.toString()).toBe("farewell");
+    expect(ear.error).toBeNull();
+    await eventually(() => expect(there.open).toBe(0), patience);
+    transport.destroy();
+    expect(ear.told).toEqual(["opened", "closed"]);
+  });
+
+  it("tells with a TransportError that the connection has broken", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    far.pause();
+    transport.write(sample(65_536));
+    await eventually(() => expect(transport.pending).toBe(0), patience);
+    far.reset();
+    await ear.has("opened", "closed");
+    expect(ear.error).toBeInstanceOf(TransportError);
+    await eventually(() => expect(there.open).toBe(0), patience);
+  });
+
+  it.each<[string, (at: Door) => Promise<{ ear: Ear; transport: Transport; far?: FarEnd }>]>([
+    ["at once", async (at) => open(at.way)],
+    [
+      "while it is opening",
+      async (at) => {
+        const begun = open(at.way);
+        await eventually(() => at.open > 0 || begun.ear.told.length > 0, patience);
+        return begun;
+      },
+    ],
+    ["when it is open", opened],
+    [
+      "with bytes on their way",
+      async (at) => {
+        const begun = await opened(at);
+        begun.far.pause();
+        begun.transport.write(sample(5 * 1024 * 1024));
+        return begun;
+      },
+    ],
+    [
+      "while it is ending",
+      async (at) => {
+        const begun = await opened(at);
+        begun.far.pause();
+        begun.transport.write(sample(5 * 1024 * 1024));
+        begun.transport.end();
+        return begun;
+      },
+    ],
+  ])("can be destroyed %s, and tells and leaves nothing", async (_when, begin) => {
+    await using there = await meet();
+    const { ear, transport, far } = await begin(there);
+    const told = [...ear.told];
+    transport.destroy();
+    transport.destroy();
+    // Only who reads comes to the end.
+    far?.resume();
+    await eventually(() => expect(there.open).toBe(0), patience);
+    expect(ear.told).toEqual(told);
+  });
+
+  const silent_ones = kind.proxy === undefined ? (["server"] as const) : (["server", "proxy"] as const);
+
+  it.each(silent_ones)("can be destroyed while the %s says nothing", async (silent) => {
+    const before = open_handles();
+    {
+      await using there = await door({ ...kind, silent });
+      const { ear, transport } = open(there.way);
+      await eventually(() => expect(there.open).toBeGreaterThan(0), patience);
+      transport.destroy();
+      await eventually(() => expect(there.open).toBe(0), patience);
+      expect(ear.told).not.toContain("closed");
+    }
+    expect(await leaked_since(before)).toEqual([]);
+  });
+
+  it("does not keep the process alive", async () => {
+    await using there = await meet();
+    const before = open_handles().get("TCPSocketWrap") ?? 0;
+    const { transport, far } = await opened(there);
+    // The far end of the connection, and that of its proxy, are of this process, too.
+    const far_ends = kind.layer === "unix" ? 0 : kind.proxy === undefined ? 1 : 3;
+    expect((open_handles().get("TCPSocketWrap") ?? 0) - before).toBeLessThanOrEqual(far_ends);
+    far.close();
+    transport.destroy();
+  });
+});

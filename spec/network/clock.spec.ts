@@ -1,0 +1,69 @@
+import { describe, expect, it } from "@jest/globals";
+import { system_clock } from "../../lib/network/clock.ts";
+import { run_source } from "../support/run_script.ts";
+
+const wait = (ms: number) =>
+  new Promise<number>((resolve) => system_clock.after(ms, () => resolve(system_clock.now())));
+
+describe("the clock of the system", () => {
+  it("never goes back and calls not before its time", async () => {
+    const hold = setInterval(() => {}, 1000);
+    const began = system_clock.now();
+    const woken = await wait(20);
+    clearInterval(hold);
+    expect(woken - began).toBeGreaterThanOrEqual(19);
+  });
+
+  it("takes a moment in the past for now, and one in a million years for the far future", async () => {
+    const hold = setInterval(() => {}, 1000);
+    const cancel = system_clock.after(1e15, () => expect(true).toBe(false));
+    await wait(-5);
+    cancel();
+    clearInterval(hold);
+  });
+
+  it("calls nobody who has called it off, not even in the turn in which it is due", async () => {
+    const { setImmediate } = globalThis;
+    const hold = setInterval(() => {}, 1000);
+    let called = false;
+    try {
+      const due = new Promise<() => void>((resolve) => {
+        Object.assign(globalThis, { setImmediate: (fn: () => void) => resolve(fn) });
+      });
+      const cancel = system_clock.after(0, () => {
+        called = true;
+      });
+      const wake = await due;
+      cancel();
+      wake();
+    } finally {
+      Object.assign(globalThis, { setImmediate });
+      clearInterval(hold);
+    }
+    expect(called).toBe(false);
+  });
+
+  it("lets what has arrived during a long pause come first", async () => {
+    const source = `
+      import { connect, createServer } from "node:net";
+      import { system_clock } from "./dist/network/clock.js";
+      const server = createServer((socket) => socket.write("here")).listen(0, "127.0.0.1", () => {
+        const socket = connect(server.address().port, "127.0.0.1", () => {
+          socket.once("data", () => { console.log("data"); process.exit(); });
+          system_clock.after(50, () => { console.log("timer"); process.exit(); });
+          const until = performance.now() + 300;
+          while (performance.now() < until);
+        });
+      });`;
+    expect((await run_source(source)).stdout).toBe("data\n");
+  });
+
+  it("keeps no process alive", async () => {
+    const source = `
+      import { system_clock } from "./dist/network/clock.js";
+      system_clock.after(60_000, () => {});`;
+    const { exit_code, elapsed_ms } = await run_source(source);
+    expect(exit_code).toBe(0);
+    expect(elapsed_ms).toBeLessThan(30_000);
+  });
+});
