@@ -24,25 +24,32 @@ export type ApiVersion = 1 | 2;
 
 type Types = typeof PacketTypes;
 
+/** The shape of one API version; a client whose version the type does not name takes callbacks of any shape. */
+// biome-ignore lint/suspicious/noExplicitAny: any is what V is then, and what is asked for.
+type Shaped<V, Arguments> = 0 extends 1 & V ? any[] : Arguments;
+
 /** Each callback's arguments, by callback name without `on_`; the names of the events too. */
 export interface CallbackArguments<V extends ApiVersion> {
-  connect: V extends 2
-    ? [
-        client: Client<V>,
-        userdata: UserData,
-        flags: ConnectFlags,
-        reason_code: ReasonCode,
-        properties: Properties<Types["CONNACK"]>,
-      ]
-    : [
-        client: Client<V>,
-        userdata: UserData,
-        flags: { "session present": 0 | 1 },
-        /** A number on 3.x, a `ReasonCode` on MQTT 5. */
-        rc: ConnackCode | ReasonCode,
-        /** Only on MQTT 5. */
-        properties?: Properties<Types["CONNACK"]> | null,
-      ];
+  connect: Shaped<
+    V,
+    V extends 2
+      ? [
+          client: Client<V>,
+          userdata: UserData,
+          flags: ConnectFlags,
+          reason_code: ReasonCode,
+          properties: Properties<Types["CONNACK"]>,
+        ]
+      : [
+          client: Client<V>,
+          userdata: UserData,
+          flags: { "session present": 0 | 1 },
+          /** A number on 3.x, a `ReasonCode` on MQTT 5. */
+          rc: ConnackCode | ReasonCode,
+          /** Only on MQTT 5. */
+          properties?: Properties<Types["CONNACK"]> | null,
+        ]
+  >;
   connect_fail: [
     client: Client<V>,
     userdata: UserData,
@@ -50,66 +57,78 @@ export interface CallbackArguments<V extends ApiVersion> {
     error: Error,
   ];
   pre_connect: [client: Client<V>, userdata: UserData];
-  disconnect: V extends 2
-    ? [
-        client: Client<V>,
-        userdata: UserData,
-        flags: DisconnectFlags,
-        reason_code: ReasonCode,
-        properties: Properties<Types["DISCONNECT"]>,
-      ]
-    : [
-        client: Client<V>,
-        userdata: UserData,
-        /** A number; on MQTT 5 the `ReasonCode` where the broker sent DISCONNECT. */
-        rc: MQTTErrorCode | ReasonCode,
-        /** Only on MQTT 5. */
-        properties?: Properties<Types["DISCONNECT"]> | null,
-      ];
+  disconnect: Shaped<
+    V,
+    V extends 2
+      ? [
+          client: Client<V>,
+          userdata: UserData,
+          flags: DisconnectFlags,
+          reason_code: ReasonCode,
+          properties: Properties<Types["DISCONNECT"]>,
+        ]
+      : [
+          client: Client<V>,
+          userdata: UserData,
+          /** A number; on MQTT 5 the `ReasonCode` where the broker sent DISCONNECT. */
+          rc: MQTTErrorCode | ReasonCode,
+          /** Only on MQTT 5. */
+          properties?: Properties<Types["DISCONNECT"]> | null,
+        ]
+  >;
   message: [client: Client<V>, userdata: UserData, message: MQTTMessage];
-  publish: V extends 2
-    ? [
-        client: Client<V>,
-        userdata: UserData,
-        mid: number,
-        reason_code: ReasonCode,
-        properties: Properties<Types["PUBACK"]>,
-      ]
-    : [client: Client<V>, userdata: UserData, mid: number];
-  subscribe: V extends 2
-    ? [
-        client: Client<V>,
-        userdata: UserData,
-        mid: number,
-        reason_codes: ReasonCode[],
-        properties: Properties<Types["SUBACK"]>,
-      ]
-    : [
-        client: Client<V>,
-        userdata: UserData,
-        mid: number,
-        /** Numbers on 3.x, `ReasonCode` objects on MQTT 5. */
-        granted_qos: number[] | ReasonCode[],
-        /** Only on MQTT 5. */
-        properties?: Properties<Types["SUBACK"]>,
-      ];
-  unsubscribe: V extends 2
-    ? [
-        client: Client<V>,
-        userdata: UserData,
-        mid: number,
-        reason_codes: ReasonCode[],
-        properties: Properties<Types["UNSUBACK"]>,
-      ]
-    : [
-        client: Client<V>,
-        userdata: UserData,
-        mid: number,
-        /** Only on MQTT 5. */
-        properties?: Properties<Types["UNSUBACK"]>,
-        /** Only on MQTT 5: one for one topic, a list for several. */
-        reason_codes?: ReasonCode | ReasonCode[],
-      ];
+  publish: Shaped<
+    V,
+    V extends 2
+      ? [
+          client: Client<V>,
+          userdata: UserData,
+          mid: number,
+          reason_code: ReasonCode,
+          properties: Properties<Types["PUBACK"]>,
+        ]
+      : [client: Client<V>, userdata: UserData, mid: number]
+  >;
+  subscribe: Shaped<
+    V,
+    V extends 2
+      ? [
+          client: Client<V>,
+          userdata: UserData,
+          mid: number,
+          reason_codes: ReasonCode[],
+          properties: Properties<Types["SUBACK"]>,
+        ]
+      : [
+          client: Client<V>,
+          userdata: UserData,
+          mid: number,
+          /** Numbers on 3.x, `ReasonCode` objects on MQTT 5. */
+          granted_qos: number[] | ReasonCode[],
+          /** Only on MQTT 5. */
+          properties?: Properties<Types["SUBACK"]>,
+        ]
+  >;
+  unsubscribe: Shaped<
+    V,
+    V extends 2
+      ? [
+          client: Client<V>,
+          userdata: UserData,
+          mid: number,
+          reason_codes: ReasonCode[],
+          properties: Properties<Types["UNSUBACK"]>,
+        ]
+      : [
+          client: Client<V>,
+          userdata: UserData,
+          mid: number,
+          /** Only on MQTT 5. */
+          properties?: Properties<Types["UNSUBACK"]>,
+          /** Only on MQTT 5: one for one topic, a list for several. */
+          reason_codes?: ReasonCode | ReasonCode[],
+        ]
+  >;
   log: [client: Client<V>, userdata: UserData, level: number, text: string];
   socket_open: [client: Client<V>, userdata: UserData, socket: unknown];
   socket_close: [client: Client<V>, userdata: UserData, socket: unknown];

@@ -126,18 +126,11 @@ const CLOSE_TIMEOUT_SECONDS = 10;
 /** After this long without a loop, a client that is waiting for one says so. */
 const NO_LOOP_MS = 2000;
 
-/**
- * An MQTT client with paho's names.
- *
- * ```ts
- * const client = new Client(CallbackAPIVersion.VERSION2);
- * client.on_connect = () => client.subscribe("sensors/#");
- * client.on_message = (client, userdata, message) => console.log(message.topic, message.text());
- * client.connect("localhost");
- * await client.loop_forever();
- * ```
- */
-export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<V>> {
+// Exported below as `Client`, with two defaults that one class cannot have: `new Client()` is of VERSION1, while the
+// annotation `Client` means a client of either version.
+class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
+  static override readonly name = "Client";
+
   /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
   suppress_exceptions = false;
 
@@ -154,22 +147,6 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
   /** Why waiting for messages was given up last. */
   #given_up: Error | null = null;
 
-  /**
-   * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho; a string here is a client id,
-   *   as in paho 1.x.
-   * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.
-   * @throws ValueError or TypeError for what is not allowed.
-   */
-  constructor(
-    callback_api_version?: V | string | ClientOptions<V> | null,
-    client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
-    clean_session?: UserData,
-    userdata?: UserData,
-    protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
-    transport?: TransportName | Named<ClientOptions> | null,
-    reconnect_on_failure?: boolean | Named<ClientOptions>,
-    manual_ack?: boolean | Named<ClientOptions>,
-  );
   constructor(...args: unknown[]) {
     super();
     const options = resolve_options(args);
@@ -1200,3 +1177,39 @@ export class Client<V extends ApiVersion = 1> extends EventEmitter<ClientEvents<
     return ["connect", "message", "publish", "subscribe"].some((name) => has_callback(this, name));
   }
 }
+
+/**
+ * An MQTT client with paho's names.
+ *
+ * ```ts
+ * const client = new Client(CallbackAPIVersion.VERSION2);
+ * client.on_connect = () => client.subscribe("sensors/#");
+ * client.on_message = (client, userdata, message) => console.log(message.topic, message.text());
+ * client.connect("localhost");
+ * await client.loop_forever();
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: `Client` without more, as an annotation, is a client of either version.
+export interface Client<V extends ApiVersion = any> extends ClientClass<V> {}
+
+/** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
+export interface ClientConstructor {
+  /**
+   * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho; a string here is a client id,
+   *   as in paho 1.x.
+   * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.
+   * @throws ValueError or TypeError for what is not allowed.
+   */
+  new <V extends ApiVersion = 1>(
+    callback_api_version?: V | string | ClientOptions<V> | null,
+    client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
+    clean_session?: UserData,
+    userdata?: UserData,
+    protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
+    transport?: TransportName | Named<ClientOptions> | null,
+    reconnect_on_failure?: boolean | Named<ClientOptions>,
+    manual_ack?: boolean | Named<ClientOptions>,
+  ): Client<V>;
+}
+
+export const Client: ClientConstructor = ClientClass;

@@ -134,8 +134,13 @@ export function check_transport(value: unknown): TransportName {
 function api_version(value: unknown): ApiVersion {
   if (value === 1 || value === 2) return value;
   throw new ValueError(
-    `callback_api_version must be CallbackAPIVersion.VERSION1 or VERSION2, not ${JSON.stringify(value) ?? name_type(value)}`,
+    `callback_api_version must be CallbackAPIVersion.VERSION1 or VERSION2, not ${shown(value)}`,
   );
+}
+
+/** A wrong value as an error shows it. */
+export function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : name_type(value);
 }
 
 function clean_session(value: unknown, protocol: MQTTProtocolVersion, client_id: string): boolean | null {

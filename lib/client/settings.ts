@@ -13,7 +13,7 @@ import { name_type } from "../model/type_names.ts";
 import { check_string } from "../model/utf8.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
 import type { ProxyServer, ResolveSrv } from "../transport/ways.ts";
-import { type ResolvedOptions, type TransportName, whole_number } from "./options.ts";
+import { type ResolvedOptions, shown, type TransportName, whole_number } from "./options.ts";
 import { check_qos } from "./subscription_arguments.ts";
 import { TlsSettings } from "./tls_settings.ts";
 import { WsSettings } from "./ws_settings.ts";
@@ -201,8 +201,4 @@ function random_client_id(random: () => number): string {
   let id = "";
   for (let index = 0; index < 22; index += 1) id += id_letters[Math.floor(random() * id_letters.length)];
   return id;
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : name_type(value);
 }

@@ -67,15 +67,22 @@ function one_filter(filter: string, qos: unknown, options: unknown, version: 3 |
 
 function pair(item: unknown, version: 3 | 4 | 5): Subscription {
   if (!Array.isArray(item) || item.length !== 2 || typeof item[0] !== "string") {
-    throw new ValueError(
-      `a list for subscribe() holds pairs such as ["a/b", 1], not ${JSON.stringify(item) ?? name_type(item)}`,
-    );
+    throw new ValueError(`a list for subscribe() holds pairs such as ["a/b", 1], not ${shown(item)}`);
   }
   const [filter, qos_or_options] = item;
   if (!(qos_or_options instanceof SubscribeOptions)) return subscription(filter, check_qos(qos_or_options));
   if (version !== 5)
     throw new ValueError("SubscribeOptions are for MQTT 5: with this protocol version give a QoS");
   return subscription(filter, qos_or_options);
+}
+
+/** A wrong item as the error shows it: as JSON where it has such a form. */
+function shown(item: unknown): string {
+  try {
+    return JSON.stringify(item) ?? name_type(item);
+  } catch {
+    return name_type(item);
+  }
 }
 
 function subscription(filter: string, options: QoS | SubscribeOptions): Subscription {

@@ -5,13 +5,16 @@ import type { WillArguments } from "../client/client.ts";
 import { Client } from "../client/client.ts";
 import type { TransportName } from "../client/options.ts";
 import { type ProxyArguments, proxy_parameters } from "../client/proxy_settings.ts";
-import { check_seconds } from "../client/settings.ts";
+import { check_host, check_keepalive, check_port, check_seconds } from "../client/settings.ts";
 import { type TlsArguments, tls_parameters } from "../client/tls_settings.ts";
 import { CallbackAPIVersion, MQTTProtocolVersion } from "../model/enums.ts";
 import { KeyError, MQTTException, TimeoutError, ValueError } from "../model/errors.ts";
 import { is_plain_object, positional } from "../model/keywords.ts";
 import { unknown_name } from "../model/nearest.ts";
+import { system_clock } from "../network/clock.ts";
 import { node_tls_options, type TlsContext } from "../transport/ways.ts";
+
+const SESSION_TAKEN_OVER = 0x8e;
 
 /** User name and password for a helper. */
 export interface Auth {
@@ -77,6 +80,7 @@ export function named_arguments<Name extends string>(
 /** One connection of a helper. */
 export class OneShot {
   readonly client: Client<2>;
+  readonly #client_id: string;
   readonly #hostname: string;
   readonly #port: number;
   readonly #keepalive: number;
@@ -86,16 +90,17 @@ export class OneShot {
   /** @throws ValueError, TypeError or KeyError for what is not allowed; nothing has been opened then. */
   constructor(to: Destination, clean_session: boolean | null, userdata: unknown = null) {
     const protocol = to.protocol ?? MQTTProtocolVersion.MQTTv311;
+    this.#client_id = to.client_id ?? "";
     this.client = new Client(CallbackAPIVersion.VERSION2, {
-      client_id: to.client_id ?? "",
+      client_id: this.#client_id,
       clean_session: protocol === MQTTProtocolVersion.MQTTv5 ? null : clean_session,
       userdata,
       protocol,
       transport: to.transport ?? "tcp",
     });
-    this.#hostname = to.hostname ?? "localhost";
-    this.#port = to.port ?? 1883;
-    this.#keepalive = to.keepalive ?? 60;
+    this.#hostname = check_host(to.hostname ?? "localhost");
+    this.#port = check_port(to.port ?? 1883);
+    this.#keepalive = check_keepalive(to.keepalive ?? 60);
     this.#timeout = to.timeout == null ? null : check_seconds("timeout", to.timeout, 0);
     if (to.proxy_args != null) set_proxy(this.client, to.proxy_args);
     if (to.auth != null) set_auth(this.client, to.auth);
@@ -118,17 +123,18 @@ export class OneShot {
       this.#fail = reject;
     });
     failed.catch(() => {});
-    const timer =
-      this.#timeout === null
-        ? null
-        : setTimeout(
-            () => this.fail(new TimeoutError(`${what} took longer than ${this.#timeout} s`)),
-            this.#timeout * 1000,
-          );
+    const too_late = () => this.fail(new TimeoutError(`${what} took longer than ${this.#timeout} s`));
+    const cancel = this.#timeout === null ? null : system_clock.after(this.#timeout * 1000, too_late);
     client.on("connect", (_client, _userdata, _flags, reason_code) => {
       if (!reason_code.is_failure) return;
       const text = `the broker refused the connection: ${reason_code}`;
       this.fail(new MQTTException(text, { code: "ERR_MQTT_CONNECT_REFUSED" }));
+    });
+    client.on("disconnect", (_client, _userdata, flags, reason_code) => {
+      if (!flags.is_disconnect_packet_from_server || reason_code.value !== SESSION_TAKEN_OVER) return;
+      // The client does not come back from this.
+      const text = `${reason_code}: another client has connected with the client id "${this.#client_id}"`;
+      this.fail(new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" }));
     });
     try {
       client.loop_start({ daemon: false });
@@ -136,7 +142,7 @@ export class OneShot {
       await Promise.race([connecting, failed]);
       return await Promise.race([act(failed), failed]);
     } finally {
-      if (timer !== null) clearTimeout(timer);
+      cancel?.();
       await client.close({ timeout: 0 });
     }
   }

@@ -136,6 +136,9 @@ async function publish_one(
   }
 }
 
+/** As many as `publish()` of the client has. */
+const MAX_ARGUMENTS = 5;
+
 /** Each message as the positional arguments of `publish()`. */
 function message_arguments(msgs: unknown): unknown[][] {
   if (
@@ -147,7 +150,12 @@ function message_arguments(msgs: unknown): unknown[][] {
   const list = [...(msgs as Iterable<unknown>)];
   if (list.length === 0) throw new ValueError("msgs is empty: there is nothing to publish");
   return list.map((message) => {
-    if (Array.isArray(message)) return [...message];
+    if (Array.isArray(message)) {
+      if (message.length <= MAX_ARGUMENTS) return [...message];
+      throw new TypeError(
+        `a message has at most ${MAX_ARGUMENTS} arguments (topic, payload, qos, retain, properties), not ${message.length}`,
+      );
+    }
     if (is_plain_object(message)) return [message];
     throw new TypeError(`a message must be an object or an array of arguments, not ${name_type(message)}`);
   });

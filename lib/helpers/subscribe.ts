@@ -170,8 +170,9 @@ function receive(
     client.on_message = handler;
     client.on("callback_error", (error) => shot.fail(error));
     return new Promise<void>((resolve) => {
-      client.on("disconnect", (_client, _userdata, _flags, reason_code) => {
-        if (reason_code.value === 0) resolve();
+      client.on("disconnect", (_client, _userdata, flags, reason_code) => {
+        // A broker that says goodbye is only another way to lose the connection.
+        if (reason_code.value === 0 && !flags.is_disconnect_packet_from_server) resolve();
       });
     });
   });

@@ -29,9 +29,15 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[_\-\s]/g, "");
 }
 
+/** `host` for `hostname`, `client_identifier` for `client_id`: the one goes on where the other ends. */
+function begins_as(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+}
+
 /**
  * The candidate that is most like `wrong`, or null when none is near enough: one change is forgiven, and one more
- * for every four letters. Case, underscores, hyphens and spaces count for nothing.
+ * for every four letters; what is missing at the end, or too much, counts as one. Case, underscores, hyphens and
+ * spaces count for nothing.
  */
 export function nearest_name(wrong: string, candidates: Iterable<string>): string | null {
   const meant = plain(wrong);
@@ -40,8 +46,9 @@ export function nearest_name(wrong: string, candidates: Iterable<string>): strin
   for (const candidate of candidates) {
     const name = plain(candidate);
     // The distance is at least the difference in length; so an absurdly long name costs nothing.
-    if (Math.abs(name.length - meant.length) >= least) continue;
-    const distance = edit_distance(meant, name);
+    const is_cut = begins_as(meant, name);
+    if (!is_cut && Math.abs(name.length - meant.length) >= least) continue;
+    const distance = is_cut ? Number(meant !== name) : edit_distance(meant, name);
     if (distance < least) {
       least = distance;
       nearest = candidate;

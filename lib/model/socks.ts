@@ -5,8 +5,9 @@ export const SOCKS5 = 2;
 /** A web proxy, asked to CONNECT. */
 export const HTTP = 3;
 
-export const PROXY_TYPE_SOCKS4 = SOCKS4;
-export const PROXY_TYPE_SOCKS5 = SOCKS5;
-export const PROXY_TYPE_HTTP = HTTP;
+/** The long name of {@link SOCKS4}; and so below. */
+export const PROXY_TYPE_SOCKS4 = 1;
+export const PROXY_TYPE_SOCKS5 = 2;
+export const PROXY_TYPE_HTTP = 3;
 
 export type ProxyType = typeof SOCKS4 | typeof SOCKS5 | typeof HTTP;

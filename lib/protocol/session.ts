@@ -6,8 +6,6 @@ import type {
   ConnackPacket,
   DisconnectPacket,
   Packet,
-  PubackPacket,
-  PubrecPacket,
   SubscribePacket,
   Subscription,
   UnsubscribePacket,
@@ -258,7 +256,7 @@ export class Session {
     // Before CONNACK nobody knows whether the broker still has its session: it will send a QoS 2 message again.
     if (this.#connection.link?.acceptance == null) return true;
     const type = finished.qos === 1 ? PacketTypes.PUBACK : PacketTypes.PUBREC;
-    this.#acknowledge({ type, mid, reason_code: 0, properties: null });
+    this.#send({ type, mid, reason_code: 0, properties: null });
     return true;
   }
 
@@ -363,16 +361,14 @@ export class Session {
 
   // ---- packets that go -----------------------------------------------------------------------------------------
 
+  /** Called with a link. */
   #send(packet: Outgoing["packet"]): void {
-    this.#connection.link?.outgoing.push(outgoing(this.#next_seq(), packet));
-  }
-
-  /** A DISCONNECT that was asked for in the handler of a message waits for its acknowledgement [MQTT-3.14.4-2]. */
-  #acknowledge(packet: PubackPacket | PubrecPacket): void {
-    const { link } = this.#connection;
-    const last = link?.outgoing.last ?? null;
-    if (last?.packet.type !== PacketTypes.DISCONNECT) this.#send(packet);
-    else link?.outgoing.insert_after(last.previous, outgoing(last.seq, packet));
+    const line = (this.#connection.link as Link).outgoing;
+    const { last } = line;
+    // A DISCONNECT that waits stays the last [MQTT-3.14.4-2]: the acknowledgement of a message goes before it, also
+    // when it was the handler who said goodbye.
+    if (last?.packet.type !== PacketTypes.DISCONNECT) line.push(outgoing(this.#next_seq(), packet));
+    else line.insert_after(last.previous, outgoing(last.seq, packet));
   }
 
   #request(make: (mid: number) => RequestPacket): RequestAnswer {

@@ -12,12 +12,12 @@ export function wrong_port(bytes: Uint8Array): TransportError | null {
   const [type, version] = bytes;
   if ((type === TLS_ALERT || type === TLS_HANDSHAKE) && version === TLS_MAJOR_VERSION) {
     return new TransportError("this port speaks TLS", {
-      hint: "connect to the broker's port without TLS, usually 1883, or turn TLS on",
+      hint: "connect to the broker's port without TLS, usually 1883, or call tls_set() first",
     });
   }
   if (HTTP.every((letter, index) => bytes[index] === letter)) {
     return new TransportError("this port speaks HTTP", {
-      hint: "it is a web server, or the broker's WebSocket port: connect to the MQTT port, usually 1883",
+      hint: 'it is a web server, or the broker\'s WebSocket port: connect to the MQTT port, usually 1883, or use transport: "websockets"',
     });
   }
   return null;

@@ -132,9 +132,9 @@ describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %
     far.pause();
     const bytes = sample(20 * 1024 * 1024);
     let held_back = 0;
-    for (let at = 0; at < bytes.length; at += 262_144) {
+    for (let at = 0; at < bytes.length; at += 1_048_576) {
       const drains = ear.drains;
-      if (transport.write(bytes.subarray(at, at + 262_144))) continue;
+      if (transport.write(bytes.subarray(at, at + 1_048_576))) continue;
       held_back += 1;
       if (held_back === 1) expect(transport.pending).toBeGreaterThan(0);
       far.resume();
@@ -171,13 +171,47 @@ describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %
     transport.destroy();
   });
 
+  it("can be paused as soon as it is open", async () => {
+    await using there = await meet();
+    const ear = new Ear();
+    const transport = open_way(there.way)(ear);
+    ear.opened = () => {
+      ear.told.push("opened");
+      transport.pause();
+    };
+    const far = await there.accept();
+    far.send(Buffer.from("late"));
+    await ear.has("opened");
+    transport.write(Buffer.from("meanwhile"));
+    await eventually(() => expect(Buffer.concat(far.received).toString()).toBe("meanwhile"), patience);
+    expect(ear.heard.toString()).toBe("");
+    transport.resume();
+    await eventually(() => expect(ear.heard.toString()).toBe("late"), patience);
+    transport.destroy();
+  });
+
+  it("ends in good order even while it is paused, with bytes unread", async () => {
+    await using there = await meet();
+    const { ear, transport, far } = await opened(there);
+    transport.pause();
+    far.send(sample(1024 * 1024));
+    transport.write(Buffer.from("last words"));
+    await eventually(() => expect(Buffer.concat(far.received).toString()).toBe("last words"), patience);
+    transport.write(Buffer.from(" indeed"));
+    transport.end();
+    expect(await far.closed).toBe("in order");
+    expect(Buffer.concat(far.received).toString()).toBe("last words indeed");
+    await ear.has("opened", "closed");
+    expect(ear.error).toBeNull();
+  });
+
   it("sends everything before it ends, and tells the end once", async () => {
     await using there = await meet();
     const { ear, transport, far } = await opened(there);
     const bytes = sample(5 * 1024 * 1024);
     transport.write(bytes);
     transport.end();
-    await far.closed;
+    expect(await far.closed).toBe("in order");
     expect(digest(far.received)).toBe(digest([bytes]));
     await ear.has("opened", "closed");
     expect(ear.error).toBeNull();
@@ -285,5 +319,18 @@ describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %
     expect((open_handles().get("TCPSocketWrap") ?? 0) - before).toBeLessThanOrEqual(far_ends);
     far.close();
     transport.destroy();
+  });
+});
+
+describe("a far end that has closed its half and reads no more", () => {
+  it("does not keep the transport for ever", async () => {
+    await using there = await door({ layer: "tcp" });
+    const { ear, transport, far } = await opened(there);
+    far.pause();
+    transport.write(sample(20 * 1024 * 1024));
+    far.close();
+    await ear.has("opened", "closed");
+    expect(ear.error).toBeNull();
+    far.resume();
   });
 });

@@ -69,7 +69,7 @@ describe("the page of errors", () => {
 describe("the page of the client", () => {
   const text = page("client");
   const { methods = {}, properties = {} } = facts.modules.client?.classes?.Client ?? {};
-  const members = [...declared_members("lib/client/client.ts", "Client")].filter((name) =>
+  const members = [...declared_members("lib/client/client.ts", "ClientClass")].filter((name) =>
     /^[a-z]\w*$/.test(name),
   );
   const headings = [...text.matchAll(/^### (\w+)\((.*)\)$/gm)].map(([, name = "", list = ""]) => ({

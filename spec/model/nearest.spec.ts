@@ -16,6 +16,10 @@ describe("the nearest name", () => {
     ["User Property", "UserProperty"],
     ["UserProperties", "UserProperty"],
     ["TopicAlais", "TopicAlias"],
+    ["keep", "keepalive"],
+    ["client", "client_id"],
+    ["client_identifier", "client_id"],
+    ["topic", "TopicAlias"],
   ])("of %p is %p", (wrong, right) => {
     expect(nearest_name(wrong, names)).toBe(right);
   });
@@ -26,6 +30,10 @@ describe("the nearest name", () => {
 
   it("is the first of two that are equally near", () => {
     expect(nearest_name("cat", ["bat", "hat"])).toBe("bat");
+  });
+
+  it("is the one that begins alike before one that only looks alike", () => {
+    expect(nearest_name("host", ["qos", "hostname"])).toBe("hostname");
   });
 
   it("takes any iterable", () => {

@@ -218,7 +218,7 @@ function comparable(value: unknown): string {
   return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const client_members = declared_members("lib/client/client.ts", "Client");
+const client_members = declared_members("lib/client/client.ts", "ClientClass");
 
 /** Callbacks that nobody has set do not exist at run time; the class declares them. */
 function absent_property(instance: Value, name: string): string | null {

@@ -354,6 +354,7 @@ describe("paho's defaults", () => {
     const said = (...args: Args) => caught(() => client.reconnect_delay_set(...(args as []))).message;
     expect(said({ max_delay: 0.5 })).toContain("at least min_delay (1)");
     expect(said(121)).toContain("not 120");
+    expect(said({ min_delay: 121 })).toContain("not 120");
   });
 
   it("are the domain of this machine in connect_srv()", () => {

@@ -17,7 +17,7 @@ interface Declaration {
   identifier?: { value: string };
   id?: { value: string };
   declarations?: { id: { value: string } }[];
-  body?: { key?: { type: string; value: string } }[];
+  body?: { isStatic?: boolean; key?: { type: string; value: string } }[];
 }
 
 /** All names that a module exports, of values and of types. */
@@ -41,10 +41,10 @@ export function exported_names(file: string): Set<string> {
 /** The public members that a class declares in its source, whether or not they exist at run time. */
 export function declared_members(file: string, class_name: string): Set<string> {
   const declaration = items_of(file)
-    .map((item) => item.declaration)
+    .map((item) => item.declaration ?? (item as unknown as Declaration))
     .find((candidate) => candidate?.identifier?.value === class_name);
   const members = declaration?.body ?? [];
-  return new Set(members.flatMap(({ key }) => (key?.type === "Identifier" ? [key.value] : [])));
+  return new Set(members.flatMap(({ key, isStatic }) => (key?.type === "Identifier" && !isStatic ? [key.value] : [])));
 }
 
 function items_of(file: string): Item[] {

@@ -201,6 +201,17 @@ describe.each(versions)("disconnect() on version %i", (version) => {
     wire.expect(pubrel(1), puback(9), disconnect());
   });
 
+  it("lets the answers go first that become due while it waits", () => {
+    const wire = new Wire({ version }).connected();
+    wire.publish("1", 2);
+    wire.send(publish("a", "x", { qos: 1, mid: 9 }));
+    wire.received();
+    wire.disconnect();
+    wire.session.receive(Buffer.from("50020001", "hex"), wire.now);
+    wire.session.ack(9);
+    wire.expect(pubrel(1), puback(9), disconnect());
+  });
+
   it("is a success too when the broker refuses, fails, breaks a rule or is silent", () => {
     const leaving = () => {
       const wire = new Wire({ version, retry_refused: false }).open();

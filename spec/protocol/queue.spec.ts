@@ -75,13 +75,19 @@ describe("a queue", () => {
     );
   });
 
-  it("finds the one of a topic that has not left, in either line", () => {
+  it("finds the oldest of a topic that has not left, in either line", () => {
     const sent = message(1, 1, { sent: true });
     const other = message(2, 1, { topic: "other" });
-    const queue = queue_of(sent, other, message(3, 0));
-    expect(queue.unsent_with_topic("t")?.seq).toBe(3);
+    const [three, four] = [message(3, 0), message(4)];
+    const queue = queue_of(sent, other, three);
+    expect(queue.unsent_with_topic("t")).toBe(three);
+    queue.push(four);
+    expect(queue.unsent_with_topic("t")).toBe(three);
+    queue.remove(three);
+    expect(queue.unsent_with_topic("t")).toBe(four);
+    queue.remove(four);
+    expect(queue.unsent_with_topic("t")).toBeNull();
     expect(queue.unsent_with_topic("other")).toBe(other);
-    expect(queue.unsent_with_topic("none")).toBeNull();
   });
 
   it("looks for what has expired not before something has", () => {

@@ -355,6 +355,22 @@ describe("of several requests for one filter", () => {
   });
 });
 
+describe("is_subscribed", () => {
+  it("is true from the first grant until all is given up, with or without a link", () => {
+    const wire = new Wire({ version: 5 }).connected();
+    const subscribed = () => wire.session.is_subscribed;
+    wire.subscribe(["a", "b"]);
+    expect(subscribed()).toBe(false);
+    wire.send(suback(1, 0x87, 0));
+    expect(subscribed()).toBe(true);
+    wire.cut();
+    expect(subscribed()).toBe(true);
+    wire.connected(true);
+    wire.unsubscribe("b");
+    expect(subscribed()).toBe(false);
+  });
+});
+
 describe("without a free id", () => {
   it("what cannot be asked for now is asked for on the next link", () => {
     const ids = new PacketIds();

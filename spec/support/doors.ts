@@ -37,8 +37,8 @@ export interface FarEnd {
   close(): void;
   /** Breaks it. */
   reset(): void;
-  /** Resolves when it is gone. */
-  readonly closed: Promise<void>;
+  /** Resolves when it is gone, with how the client has ended it. */
+  readonly closed: Promise<"in order" | "broken">;
 }
 
 export interface Door extends AsyncDisposable {
@@ -207,7 +207,9 @@ function far_end_of_stream(socket: Socket, raw: Socket): FarEnd {
     resume: () => void socket.resume(),
     close: () => void socket.end(),
     reset: () => reset(raw),
-    closed: new Promise((resolve) => socket.once("close", () => resolve())),
+    closed: new Promise((resolve) => {
+      socket.once("close", (had_error) => resolve(had_error ? "broken" : "in order"));
+    }),
   };
 }
 
@@ -225,7 +227,9 @@ function far_end_of_websocket(websocket: WebSocket, socket: Socket): FarEnd {
     resume: () => websocket.resume(),
     close: () => websocket.close(1000),
     reset: () => reset(socket),
-    closed: new Promise((resolve) => websocket.once("close", () => resolve())),
+    closed: new Promise((resolve) => {
+      websocket.once("close", (code) => resolve(code === 1000 ? "in order" : "broken"));
+    }),
   };
 }
 

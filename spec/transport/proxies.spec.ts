@@ -1,9 +1,12 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { TransportError, ValueError } from "../../lib/model/errors.ts";
 import { environment_proxy, type ProxyServer } from "../../lib/transport/proxy.ts";
 import { open_way, type Way } from "../../lib/transport/ways.ts";
 import { caught } from "../model/caught.ts";
 import { type Door, door, plain_way } from "../support/doors.ts";
+import { eventually } from "../support/eventually.ts";
 import { free_port } from "../support/mosquitto.ts";
 import { http_proxy, socks_proxy, type TinyProxy, type TinyProxyOptions } from "../support/proxies.ts";
 import { scripted_broker } from "../support/scripted_broker.ts";
@@ -131,6 +134,34 @@ describe("names of brokers behind a proxy", () => {
     const error = await fate(through(proxy, way, { remote_dns: false }));
     expect(error?.hint).toMatch(/no-such-host\.invalid/);
     expect(proxy.asked).toEqual([]);
+  });
+});
+
+describe("bytes that come with the answer of the proxy", () => {
+  const ok_socks = Buffer.of(5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+  const ok_http = Buffer.from("HTTP/1.1 200 OK\r\n\r\n");
+
+  it.each([
+    ["socks5", ok_socks],
+    ["http", ok_http],
+  ] as const)("are the broker's, and are not lost: %s", async (kind, answer) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.write(Buffer.concat([answer, Buffer.from("early")])));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const parts: Buffer[] = [];
+    const transport = open_way(through({ port }, plain_way(1883), { kind }))({
+      opened() {},
+      data: (bytes) => void parts.push(Buffer.from(bytes)),
+      drained() {},
+      closed() {},
+    });
+    await eventually(() => expect(Buffer.concat(parts).toString()).toBe("early"));
+    transport.destroy();
+    server.close();
   });
 });
 

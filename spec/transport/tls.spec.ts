@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer as create_tcp, type Server } from "node:net";
 import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
@@ -259,9 +260,29 @@ describe("a session of TLS", () => {
     expect(way.tls?.session).toBeNull();
   });
 
+  it("is forgotten when it has not led to a connection", async () => {
+    const way = await (async () => {
+      await using server = await tls_server();
+      const open = secure(server.port);
+      await visit(open);
+      expect(open.tls?.session).not.toBeNull();
+      return open;
+    })();
+    await fate(way);
+    // Nobody listens there any more, which says nothing about the session.
+    expect(way.tls?.session).not.toBeNull();
+    const server = create_tcp((socket) => socket.destroy());
+    const port = await listening(server);
+    await fate({ ...way, port });
+    server.close();
+    expect(way.tls?.session).toBeNull();
+  });
+
   it("is not offered to another broker", async () => {
-    await using one = await tls_server();
-    await using two = await tls_server();
+    // Either would take a session of the other up.
+    const twins = { ticketKeys: randomBytes(48), ...ca.issue() };
+    await using one = await tls_server(twins);
+    await using two = await tls_server(twins);
     const way = secure(one.port);
     await visit(way);
     await fate({ ...way, port: two.port });

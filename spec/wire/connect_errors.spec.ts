@@ -56,7 +56,10 @@ describe("connect() rejects with a TransportError that says what to look at", ()
 
   it("when there is no such host [a name that never exists: RFC 6761]", async () => {
     const error = await failure(new Client(), { host: "broker.invalid" });
-    expect(error.message).toMatch(/^cannot connect to broker\.invalid:1883: .*"broker\.invalid"/);
+    // Where nothing answers the look-up either, the time is over first.
+    expect(error.message).toMatch(
+      /^cannot connect to broker\.invalid:1883(: .*"broker\.invalid"| within 5 s)/,
+    );
   }, 20_000);
 
   it("when the local address is not one of this machine's", async () => {

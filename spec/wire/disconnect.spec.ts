@@ -90,6 +90,89 @@ describe("on_disconnect after disconnect()", () => {
   );
 });
 
+describe("on_disconnect after a loss", () => {
+  const lose = async (api: ApiVersion, protocol: 3 | 4 | 5) => {
+    await using on = await stage({ api, protocol, reconnect_on_failure: false });
+    const told = next_call(on.client, "disconnect");
+    on.connect();
+    const running = on.client.loop_forever();
+    const link = await on.welcomed();
+    await nothing_more(link);
+    link.close();
+    await running;
+    return await told;
+  };
+
+  it.each([3, 4] as const)("VERSION1 on %i gets 7", async (protocol) => {
+    expect(await lose(1, protocol)).toEqual([7]);
+  });
+
+  it("VERSION1 on 5 gets 7 and no properties", async () => {
+    expect(await lose(1, 5)).toEqual([7, null]);
+  });
+
+  it.each([3, 4, 5] as const)(
+    "VERSION2 on %i gets flags, Unspecified error, and properties",
+    async (protocol) => {
+      expect(await lose(2, protocol)).toEqual([
+        new DisconnectFlags(false),
+        reason("Unspecified error"),
+        new Properties(PacketTypes.DISCONNECT),
+      ]);
+    },
+  );
+
+  /** Where the broker may vanish; each is one loss, told once. */
+  it.each<[where: string, play: (link: ScriptedLink, on: Stage<2>) => void | Promise<void>]>([
+    ["with CONNECT unread", () => {}],
+    [
+      "before CONNACK",
+      async (link) => {
+        await link.expect_packet("CONNECT");
+      },
+    ],
+    ["within CONNACK", (link) => link.send("2002")],
+    ["after CONNACK", (link) => link.send("20020000")],
+    ["within a PUBLISH", (link) => link.send("20020000 30ff7f 0001 61")],
+    ["with a message that is not acknowledged", (link) => link.send("20020000 3205 0001 61 0007")],
+    [
+      "with a publish that is not acknowledged",
+      async (link, on) => {
+        link.send("20020000");
+        on.client.publish("t", "p", 1);
+        await link.expect_packet("CONNECT");
+        await link.expect_packet("PUBLISH");
+      },
+    ],
+    [
+      "with a subscribe that is not answered",
+      async (link, on) => {
+        link.send("20020000");
+        on.client.subscribe("s");
+        await link.expect_packet("CONNECT");
+        await link.expect_packet("SUBSCRIBE");
+      },
+    ],
+  ])("is told once: %s", async (_where, play) => {
+    for (const how of ["close", "reset"] as const) {
+      await using on = await stage({ reconnect_on_failure: false });
+      const connecting = on.connect();
+      const running = on.client.loop_forever();
+      await connecting;
+      const link = await on.broker.accept();
+      await play(link, on);
+      link[how]();
+      expect(await running).toBe(7);
+      expect(on.diary.filter((line) => /^(socket|disconnect)/.test(line))).toEqual([
+        "socket_open",
+        "socket_close",
+        "disconnect 128",
+      ]);
+      expect(on.client.is_connected()).toBe(false);
+    }
+  });
+});
+
 describe("disconnect() in every state", () => {
   interface Expected {
     rc: MQTTErrorCode;

@@ -7,7 +7,7 @@ import { packet_bytes, type Version } from "../support/packet_bytes.ts";
 import { type ScriptedBroker, type ScriptedLink, scripted_broker } from "../support/scripted_broker.ts";
 
 export type Packets = ReturnType<typeof packet_bytes>;
-export type AnyClient = Client<ApiVersion>;
+type AnyClient = Client<ApiVersion>;
 
 export interface Stage<V extends ApiVersion> extends AsyncDisposable {
   readonly broker: ScriptedBroker;
@@ -72,7 +72,7 @@ export async function nothing_more(link: ScriptedLink): Promise<void> {
 }
 
 /** Writes down what the client tells of its connection. */
-export function diary_of(client: AnyClient): string[] {
+function diary_of(client: AnyClient): string[] {
   const diary: string[] = [];
   const connected = () => (client.is_connected() ? " (connected)" : "");
   const on = client.on.bind(client) as (event: string, listener: (...args: unknown[]) => void) => void;
