@@ -1,6 +1,6 @@
 // Decides how the settings of this moment become a way to the broker: straight to a host, or by the records of DNS.
 
-import type { Route } from "../network/engine.ts";
+import type { Route } from "../network/attempts.ts";
 import { first_of_service, open_way, place_of, type Way } from "../transport/ways.ts";
 import type { ClientSettings } from "./settings.ts";
 

@@ -3,18 +3,17 @@
 
 import type { DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
-import { RuntimeError, TransportError, ValueError } from "../model/errors.ts";
+import { RuntimeError, ValueError } from "../model/errors.ts";
 import type { CloseCause } from "../protocol/outputs.ts";
 import { Session } from "../protocol/session.ts";
-import type { SessionSettings } from "../protocol/settings.ts";
-import type { OpenTransport } from "../transport/transport.ts";
+import { Attempts, type AttemptsOwner, type Caller } from "./attempts.ts";
 import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
 import { Delivery } from "./delivery.ts";
-import { Hold } from "./hold.ts";
 import { at_process_end } from "./process_end.ts";
 import { Pump, type PumpEvent } from "./pump.ts";
-import { Backoff } from "./reconnect.ts";
+import type { Backoff } from "./reconnect.ts";
+import { Vigil } from "./vigil.ts";
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_INVAL, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
 
@@ -27,20 +26,7 @@ type ConnackEvent = Extract<PumpEvent, { type: "connack" }>;
 /** What the user hears: the pump's events, and an attempt of a loop that did not reach the broker. */
 export type EngineEvent = PumpEvent | { readonly type: "connect_fail"; readonly error: Error };
 
-/** The way to the broker, as it is configured at the moment of an attempt. */
-export interface Route {
-  readonly open: OpenTransport;
-  /** How long opening may take, handshakes included. */
-  readonly timeout_ms: number;
-  /** Where it leads, for messages. */
-  readonly place: string;
-}
-
-export interface EngineOwner {
-  settings(): SessionSettings;
-  route(): Route;
-  /** The user's `on_pre_connect`; a failure fails the attempt. */
-  before_attempt(): Promise<void>;
+export interface EngineOwner extends AttemptsOwner {
   /** The user's callbacks. For a message and for CONNACK a promise is awaited. Never throws or rejects. */
   deliver(event: EngineEvent): void | Promise<void>;
   /** A message has reached its end, whether or not a loop runs. */
@@ -54,16 +40,10 @@ export interface EngineOwner {
   is_watched(): boolean;
   log(event: Extract<PumpEvent, { type: "trace" | "notice" }>): void;
   warn(text: string): void;
-  random(): number;
 }
 
 /** Which loop runs: none, the one of `loop_start`, or that of `loop_forever`. */
 type Mode = "stopped" | "started" | "forever";
-
-interface Attempt {
-  resolve(rc: MQTTErrorCode): void;
-  reject(error: Error): void;
-}
 
 interface Forever {
   readonly retry_first_connection: boolean;
@@ -74,12 +54,12 @@ interface Forever {
 
 export class Engine {
   readonly session: Session;
-  readonly backoff = new Backoff(1000, 120_000);
   readonly #clock: Clock;
   readonly #owner: EngineOwner;
   readonly #pump: Pump;
   readonly #delivery: Delivery;
-  readonly #hold = new Hold();
+  readonly #attempts: Attempts;
+  readonly #vigil: Vigil;
   #state: ConnectionState = "new";
   #mode: Mode = "stopped";
   #leave_process_end = () => {};
@@ -87,21 +67,9 @@ export class Engine {
   #forever: Forever | null = null;
   /** `loop()` calls under way. */
   #steps = new Set<{ rc: MQTTErrorCode; wake(): void }>();
-  #attempt: Attempt | null = null;
-  #attempts = 0;
-  /** Where the present attempt leads. */
-  #place = "";
-  /** The last attempt that a broker has answered. */
-  #answered = 0;
-  #connects = 0;
   /** Whether the broker that the user has named was reached. */
   #was_reached = false;
-  #cancel_retry: (() => void) | null = null;
   #was_driven = false;
-  /** Calls of `wait_for_publish` under way. */
-  #waiters = 0;
-  /** Who waits for a round after which something is true. */
-  #watchers = new Set<() => void>();
 
   constructor(owner: EngineOwner, clock: Clock) {
     this.#owner = owner;
@@ -109,10 +77,15 @@ export class Engine {
     this.session = new Session(owner.settings());
     this.#pump = new Pump(this.session, clock, {
       on_events: (events) => this.#on_events(events),
-      on_round: () => this.#after_round(),
+      on_round: () => {
+        this.session.tracing = owner.is_watched();
+        this.#vigil.look();
+      },
       on_late: (late_ms) => this.#check_lag(late_ms),
       writes_by_hand: () => owner.writes_by_hand(),
     });
+    this.#attempts = new Attempts(owner, this.#pump, clock);
+    this.#vigil = new Vigil(clock, () => this.#is_needed);
     this.#delivery = new Delivery({
       is_open: () => this.is_driven,
       deliver: (event) => this.#deliver(event),
@@ -123,6 +96,11 @@ export class Engine {
       pause_reading: () => this.#pump.pause(),
       resume_reading: () => this.#pump.resume(),
     });
+  }
+
+  /** The waits before the next attempts. */
+  get backoff(): Backoff {
+    return this.#attempts.backoff;
   }
 
   get state(): ConnectionState {
@@ -140,7 +118,7 @@ export class Engine {
 
   /** How often a link was opened after the first. */
   get reconnects(): number {
-    return Math.max(0, this.#connects - 1);
+    return Math.max(0, this.#attempts.opened - 1);
   }
 
   /** Whether anything drives the client. */
@@ -155,7 +133,8 @@ export class Engine {
 
   /** Whether there is no link, and nobody is about to open one. */
   get has_given_up(): boolean {
-    if (this.session.phase !== "idle" || this.#attempt !== null || this.#cancel_retry !== null) return false;
+    if (this.session.phase !== "idle" || this.#attempts.is_awaited || this.#attempts.is_scheduled)
+      return false;
     if (this.#state === "disconnected") return true;
     const was_lost = this.#state === "lost" || this.#state === "connecting" || this.#state === "connected";
     return was_lost && !(this.is_driven && this.#owner.reconnect_on_failure);
@@ -169,27 +148,25 @@ export class Engine {
 
   /** One more, or one less, waits for a message: the process must not end meanwhile. */
   hold_for_waiter(change: 1 | -1): void {
-    this.#waiters += change;
-    this.#update_hold();
+    this.#vigil.wait(change);
   }
 
   /** Resolves when nothing is queued or in flight, when no link could change that, or after `timeout_ms`. */
   settled(timeout_ms: number): Promise<void> {
-    return this.#until(() => !this.#is_busy(), timeout_ms);
+    return this.#vigil.until(() => !this.#is_busy(), timeout_ms);
   }
 
   /** Resolves when there is no link any more. */
   gone(): Promise<void> {
-    return this.#until(() => this.session.phase === "idle", Number.POSITIVE_INFINITY);
+    return this.#vigil.until(() => this.session.phase === "idle", Number.POSITIVE_INFINITY);
   }
 
   /** Drops everything; the engine is not used again. */
   destroy(): void {
-    this.#stop_retrying();
-    this.#supersede();
+    this.#attempts.call_off();
     this.#pump.replace();
     this.#finish(MQTT_ERR_NO_CONN);
-    this.#hold.set(false);
+    this.#vigil.end();
     // The end of the socket is still to be told.
     this.#pump.touch();
   }
@@ -200,7 +177,7 @@ export class Engine {
   connect_async(): void {
     this.#prepare();
     this.#move("prepare");
-    if (this.#mode !== "stopped") void this.#begin_attempt();
+    if (this.#mode !== "stopped") this.#begin_attempt();
   }
 
   /** Opens a link at once; resolves when CONNECT is on the wire, rejects when there is no way to the broker. */
@@ -218,7 +195,7 @@ export class Engine {
   }
 
   disconnect(reason_code: number, properties: DisconnectPacket["properties"]): MQTTErrorCode {
-    this.#stop_retrying();
+    this.#attempts.unschedule();
     const rc = this.session.disconnect(reason_code, properties, this.now);
     this.#move("disconnect");
     if (rc === MQTT_ERR_NO_CONN) {
@@ -245,7 +222,7 @@ export class Engine {
   loop_stop(): MQTTErrorCode {
     if (this.#mode !== "started") return MQTT_ERR_INVAL;
     this.#run("stopped");
-    this.#stop_retrying();
+    this.#attempts.unschedule();
     this.#update_hold();
     return MQTT_ERR_SUCCESS;
   }
@@ -352,23 +329,23 @@ export class Engine {
   #wind_up(): void {
     this.#update_hold();
     // At once, so that what is published next waits for this connection.
-    if (this.#state === "connect_async") void this.#begin_attempt();
+    if (this.#state === "connect_async") this.#begin_attempt();
     queueMicrotask(() => {
       if (this.#mode === "stopped") return;
       this.#delivery.drain();
-      if (this.session.phase === "idle" && this.#attempt === null && this.#wants_link()) this.#retry();
+      if (this.session.phase === "idle" && !this.#attempts.is_awaited && this.#wants_link()) this.#retry();
     });
   }
 
   #wants_link(): boolean {
-    return this.#cancel_retry === null && (this.#state === "connecting" || this.#state === "lost");
+    return !this.#attempts.is_scheduled && (this.#state === "connecting" || this.#state === "lost");
   }
 
   #finish(rc: MQTTErrorCode): void {
     const forever = this.#forever;
     this.#forever = null;
     this.#run("stopped");
-    this.#stop_retrying();
+    this.#attempts.unschedule();
     this.#update_hold();
     if (forever === null) return;
     // Messages that came before the end are handled before the loop ends.
@@ -383,8 +360,7 @@ export class Engine {
 
   /** The user names a broker: whatever was before is dropped without a word. */
   #prepare(): void {
-    this.#stop_retrying();
-    this.#supersede();
+    this.#attempts.call_off();
     this.#pump.replace();
     this.session.begin_anew();
     this.#was_reached = false;
@@ -393,63 +369,19 @@ export class Engine {
 
   #promised_attempt(): Promise<MQTTErrorCode> {
     return new Promise((resolve, reject) => {
-      const attempt: Attempt = { resolve, reject };
-      void this.#begin_attempt(attempt);
+      this.#begin_attempt({ resolve, reject });
     });
   }
 
-  async #begin_attempt(attempt: Attempt | null = null): Promise<void> {
-    this.#stop_retrying();
-    this.#supersede();
-    this.#pump.replace();
+  #begin_attempt(caller: Caller | null = null): void {
+    this.#attempts.begin(caller);
     this.#delivery.forget_link();
-    this.session.dial();
     this.#move("attempt");
-    this.#attempt = attempt;
-    this.#attempts += 1;
-    const number = this.#attempts;
-    this.#update_hold();
-    this.#pump.touch();
-    try {
-      await null; // no callback runs inside the call that causes it
-      if (number !== this.#attempts || this.session.phase !== "dialling") return;
-      await this.#owner.before_attempt();
-      if (number !== this.#attempts || this.session.phase !== "dialling") return;
-      this.session.configure(this.#owner.settings());
-      const { open, timeout_ms, place } = this.#owner.route();
-      this.#place = place;
-      this.#pump.open(open, timeout_ms, () => {
-        const hint = "a firewall, a wrong address, or a broker that is too busy?";
-        return new TransportError(`cannot connect to ${place} within ${timeout_ms / 1000} s`, {
-          code: "ERR_MQTT_TIMEOUT",
-          hint,
-        });
-      });
-    } catch (error) {
-      if (number === this.#attempts)
-        this.#pump.fail(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
-  /** A newer attempt takes the place of one under way, whose caller learns that it came to nothing. */
-  #supersede(): void {
-    const attempt = this.#attempt;
-    this.#attempt = null;
-    attempt?.resolve(MQTT_ERR_NO_CONN);
+    this.#vigil.update();
   }
 
   #retry(): void {
-    const wait_ms = this.backoff.next_ms(this.#owner.random());
-    this.#owner.log({ type: "notice", text: `trying again in ${(wait_ms / 1000).toFixed(1)} s` });
-    this.#cancel_retry = this.#clock.after(wait_ms, () => {
-      this.#cancel_retry = null;
-      void this.#begin_attempt();
-    });
-  }
-
-  #stop_retrying(): void {
-    this.#cancel_retry?.();
-    this.#cancel_retry = null;
+    this.#attempts.schedule(() => this.#begin_attempt());
   }
 
   // ---- events --------------------------------------------------------------------------------------------------
@@ -468,19 +400,18 @@ export class Engine {
           news.push(event);
           break;
         case "connack":
-          this.#answered = this.#attempts;
+          this.#attempts.answered();
           news.push(event);
           break;
         case "closed":
           if (event.cause.retry) this.#begin_again();
-          else this.#note_end(this.#explained(event), news);
+          else this.#note_end(this.#attempts.explained(event), news);
           // Otherwise an earlier link has ended, and the attempt under way is another one.
-          if (this.session.phase === "idle") this.#answer_attempt(event);
+          if (this.session.phase === "idle") this.#attempts.has_ended(event);
           break;
         case "socket_open":
-          this.#connects += 1;
           this.#was_reached = true;
-          this.#answer_attempt(null);
+          this.#attempts.has_opened();
           news.push(event);
           break;
         default:
@@ -495,7 +426,7 @@ export class Engine {
   /** The session wants another link for the same purpose: a goodbye said to the first holds for the second. */
   #begin_again(): void {
     const leaving = this.#state === "disconnecting";
-    void this.#begin_attempt();
+    this.#begin_attempt();
     if (leaving) this.#move("disconnect");
   }
 
@@ -503,26 +434,6 @@ export class Engine {
     news.push(event);
     // Without a loop nothing opens a link again, and the event may never be told.
     if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
-  }
-
-  /** Who closes without a word, instead of answering CONNECT, is hardly the broker that the user meant. */
-  #explained(event: ClosedEvent): ClosedEvent {
-    const { opened, cause } = event;
-    const is_mute = opened && cause.rc === MQTT_ERR_CONN_LOST && cause.error === null;
-    if (!is_mute || this.#answered === this.#attempts) return event;
-    const error = new TransportError(`${this.#place} closed the connection without an answer`, {
-      hint: "is it the broker's MQTT port, does it want TLS, does it accept this client?",
-    });
-    return { ...event, cause: { ...cause, error } };
-  }
-
-  #answer_attempt(end: ClosedEvent | null): void {
-    const attempt = this.#attempt;
-    if (attempt === null) return;
-    this.#attempt = null;
-    if (end === null) attempt.resolve(MQTT_ERR_SUCCESS);
-    else if (end.cause.error === null || end.cause.rc === MQTT_ERR_SUCCESS) attempt.resolve(MQTT_ERR_NO_CONN);
-    else attempt.reject(end.cause.error);
   }
 
   #deliver(event: PumpEvent): void | Promise<void> {
@@ -540,11 +451,11 @@ export class Engine {
     const accepted = event.packet.reason_code === 0;
     if (accepted && this.#state === "connecting") this.#move("accept");
     if (accepted) this.backoff.reset();
-    const number = this.#attempts;
+    const { number } = this.#attempts;
     const handled = this.#owner.deliver(event);
     if (!accepted) return;
     const restore = () => {
-      if (number !== this.#attempts) return;
+      if (number !== this.#attempts.number) return;
       this.session.restore_subscriptions();
       this.#pump.touch();
     };
@@ -555,7 +466,7 @@ export class Engine {
   #deliver_closed(event: ClosedEvent): void {
     const { cause, opened } = event;
     // The user may have begun another attempt since: then this is history, and only worth telling.
-    const number = this.#attempts;
+    const { number } = this.#attempts;
     const is_current = this.session.phase === "idle";
     const leaving = this.#is_leaving;
     if (is_current && (opened || leaving)) this.#move("gone");
@@ -567,7 +478,7 @@ export class Engine {
     if (opened) void this.#owner.deliver(event);
     else if (!leaving && this.is_driven)
       void this.#owner.deliver({ type: "connect_fail", error: cause.error ?? lost_error(null) });
-    if (!is_current || number !== this.#attempts) return;
+    if (!is_current || number !== this.#attempts.number) return;
     this.#go_on(event);
   }
 
@@ -623,40 +534,20 @@ export class Engine {
     return this.session.phase !== "idle" || (this.#mode !== "stopped" && this.#state !== "disconnected");
   }
 
-  #until(is_true: () => boolean, timeout_ms: number): Promise<void> {
-    if (is_true()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const finish = () => {
-        cancel?.();
-        this.#watchers.delete(look);
-        this.#update_hold();
-        resolve();
-      };
-      const look = () => {
-        if (is_true()) finish();
-      };
-      const cancel = timeout_ms === Number.POSITIVE_INFINITY ? null : this.#clock.after(timeout_ms, finish);
-      this.#watchers.add(look);
-      this.#update_hold();
-    });
-  }
-
-  #after_round(): void {
-    this.session.tracing = this.#owner.is_watched();
-    for (const look of this.#watchers) look();
-    this.#update_hold();
-  }
-
   #move(event: ConnectionEvent): void {
     this.#state = next_state(this.#state, event);
   }
 
   #update_hold(): void {
     if (this.is_driven) this.#was_driven = true;
-    const waits =
-      this.#mode === "forever" || this.#steps.size > 0 || this.#waiters > 0 || this.#watchers.size > 0;
-    const runs = this.#mode === "started" && !this.#daemon;
-    this.#hold.set(waits || runs || this.#attempt !== null || this.session.owes);
+    this.#vigil.update();
+  }
+
+  /** Whether the process must stay alive for what goes on here. */
+  get #is_needed(): boolean {
+    const loops =
+      this.#mode === "forever" || (this.#mode === "started" && !this.#daemon) || this.#steps.size > 0;
+    return loops || this.#attempts.is_awaited || this.session.owes;
   }
 }
 

@@ -76,7 +76,9 @@ class WebsocketTransport implements Transport {
     }
     this.#websocket?.resume();
     this.#websocket?.close(GOOD_ORDER);
-    this.#stream?.write("", () => this.#close_soon());
+    // The last of what is to leave. A server that has closed already takes nothing more.
+    if (this.#stream?.writable) this.#stream.write("", () => this.#close_soon());
+    else this.#close_soon();
   }
 
   destroy(): void {

@@ -108,7 +108,7 @@ describe_mosquitto("what MQTT 5 lets mosquitto and a client agree on", () => {
     await broker.logged(/Expiring client keeper/, { within: 10_000 });
     await connect(client, broker.port, keeping(1));
     expect(seen.map(({ session_present }) => session_present)).toEqual([false, true, false]);
-  }, 15_000);
+  });
 
   it("the Session Expiry Interval may be shortened when leaving", async () => {
     await using broker = await mosquitto();
@@ -145,5 +145,5 @@ describe_mosquitto("what MQTT 5 lets mosquitto and a client agree on", () => {
     // The broker allows no shorter one, so this is how long it takes.
     await broker.logged(/Received PINGREQ/, { within: 15_000 });
     expect(client.is_connected()).toBe(true);
-  }, 20_000);
+  });
 });

@@ -1,6 +1,7 @@
 // Decides how a scenario gets its clients: connected, with their loop running, one line each. What they then do is
 // the business of the scenario.
 
+import { jest } from "@jest/globals";
 import {
   CallbackAPIVersion,
   Client,
@@ -14,6 +15,10 @@ import {
 } from "../../lib/client/index.ts";
 import { in_time, type Patience } from "../support/eventually.ts";
 import { type Mosquitto, mosquitto } from "../support/mosquitto.ts";
+
+// Brokers and processes are started and stopped here, maybe on a machine that has other things to do.
+jest.setTimeout(30_000);
+const patient = { within: 10_000 };
 
 /** For `describe.each`: what is the same on every version is run on every version. */
 export const versions = [
@@ -55,7 +60,7 @@ export async function connect(client: Client<2>, port: number, options: SceneOpt
     ...session_arguments(client, options),
     ...options.connect,
   });
-  const reason_code = await in_time(answered, "CONNACK", { within: 10_000 });
+  const reason_code = await in_time(answered, "CONNACK", patient);
   if (reason_code.is_failure) {
     client.disconnect();
     throw new Error(`the broker refused the connection: ${reason_code}`);
@@ -92,7 +97,7 @@ export async function subscribed(
     };
     client.on("subscribe", listen);
   });
-  return in_time(answer, "SUBACK");
+  return in_time(answer, "SUBACK", patient);
 }
 
 /** All messages that come to the client from now on. */
@@ -110,7 +115,7 @@ export function texts(messages: readonly MQTTMessage[]): string[] {
 }
 
 /** The next message that comes to the client. */
-export function next_message(client: Client<2>, patience: Patience = {}): Promise<MQTTMessage> {
+export function next_message(client: Client<2>, patience: Patience = patient): Promise<MQTTMessage> {
   const message = new Promise<MQTTMessage>((resolve) => {
     client.once("message", (_client, _userdata, message) => resolve(message));
   });

@@ -12,14 +12,14 @@ interface Broker extends AsyncDisposable {
 function the_scripts_work(start: () => Promise<Broker>, protocol: 3 | 4 | 5): void {
   it("the publisher's two messages reach the listener, and the publisher ends by itself", async () => {
     await using broker = await start();
-    const args = [String(broker.port), String(protocol)];
+    const options = { args: [String(broker.port), String(protocol)], timeout_ms: 25_000 };
     // What is retained comes when the listener has subscribed.
     await using client = await connected(broker.port, { protocol });
     await client.publish("house/hall", "ready", 1, true).wait_for_publish();
-    await using listener = start_script("spec/scenario/tutorial_listener.mjs", { args });
+    await using listener = start_script("spec/scenario/tutorial_listener.mjs", options);
     await listener.output(/house\/hall ready\n/);
 
-    const publisher = await run_script("spec/scenario/tutorial_publisher.mjs", { args });
+    const publisher = await run_script("spec/scenario/tutorial_publisher.mjs", options);
     expect(publisher).toMatchObject({ exit_code: 0, stdout: "", stderr: "" });
     await listener.output(/house\/kitchen my message2\n/);
     expect(listener.stdout).toBe(
@@ -36,8 +36,8 @@ function the_scripts_work(start: () => Promise<Broker>, protocol: 3 | 4 | 5): vo
 
   it("the subscriber collects ten messages, unsubscribes and ends", async () => {
     await using broker = await start();
-    const args = [String(broker.port), String(protocol)];
-    await using subscriber = start_script("spec/scenario/tutorial_subscriber.mjs", { args });
+    const options = { args: [String(broker.port), String(protocol)], timeout_ms: 25_000 };
+    await using subscriber = start_script("spec/scenario/tutorial_subscriber.mjs", options);
     await subscriber.output(/Broker granted the following QoS: 0\n/);
 
     await using client = await connected(broker.port, { protocol });

@@ -30,7 +30,7 @@ describe_mosquitto("the will in mosquitto", () => {
       await using witness = await connected(broker.port, { protocol });
       await subscribed(witness, "gone", 1);
       const args = [String(broker.port), String(protocol)];
-      await using victim = start_source(a_process_with_a_will, { args });
+      await using victim = start_source(a_process_with_a_will, { args, timeout_ms: 25_000 });
       await victim.output(/connected/);
       const will = next_message(witness);
       victim.kill("SIGKILL");

@@ -117,7 +117,7 @@ describe.each(shapes)("the callbacks of VERSION$api on protocol $protocol", (row
     client.disconnect();
     await talk.link.expect("e000");
     talk.link.close();
-    await eventually(() => expect(calls["disconnect"]).toHaveLength(1));
+    await eventually(() => expect(calls.disconnect).toHaveLength(1));
 
     for (const call of Object.values(calls).flat()) {
       expect(call[0]).toBe(client);
@@ -387,7 +387,7 @@ describe("callbacks as methods", () => {
     talk.client.on_message = () => {
       throw new Error("must not be called");
     };
-    (talk.client as unknown as Record<string, unknown>)["on_message"] = value;
+    (talk.client as unknown as Record<string, unknown>).on_message = value;
     const errors: unknown[] = [];
     talk.client.on("callback_error", (error) => void errors.push(error));
     talk.link.send(talk.packets.publish({ topic: "t", qos: 1, mid: 1 }));
@@ -412,7 +412,7 @@ describe("a callback that has the parameters of the other API version", () => {
       await using talk = await strangers<ApiVersion>({ api, protocol });
       const warned: unknown[] = [];
       talk.client.on("log", (_client, _userdata, level, line) => void (level === 4 && warned.push(line)));
-      (talk.client as unknown as Record<string, unknown>)["on_disconnect"] = other[api];
+      (talk.client as unknown as Record<string, unknown>).on_disconnect = other[api];
       await talk.dial();
       talk.welcome();
       await talk.nothing_more();
@@ -438,7 +438,7 @@ describe("a callback that has the parameters of the other API version", () => {
       talk.client.on("log", (_client, _userdata, level, line) => void (level === 4 && warned.push(line)));
       const callback = () => {};
       Object.defineProperty(callback, "length", { value: count });
-      (talk.client as unknown as Record<string, unknown>)["on_disconnect"] = callback;
+      (talk.client as unknown as Record<string, unknown>).on_disconnect = callback;
       await talk.dial();
       talk.welcome();
       await talk.nothing_more();

@@ -1,0 +1,170 @@
+// Decides how an attempt to open a link goes, when the next one is due, and what the caller of `connect()` is told of
+// it. Whether there shall be a next one is the engine's to say.
+
+import { MQTTErrorCode } from "../model/enums.ts";
+import { TransportError } from "../model/errors.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
+import type { OpenTransport } from "../transport/transport.ts";
+import type { Clock } from "./clock.ts";
+import type { Pump, PumpEvent } from "./pump.ts";
+import { Backoff } from "./reconnect.ts";
+
+type ClosedEvent = Extract<PumpEvent, { type: "closed" }>;
+
+const { MQTT_ERR_SUCCESS, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
+
+/** The way to the broker, as it is configured at the moment of an attempt. */
+export interface Route {
+  readonly open: OpenTransport;
+  /** How long opening may take, handshakes included. */
+  readonly timeout_ms: number;
+  /** Where it leads, for messages. */
+  readonly place: string;
+}
+
+export interface AttemptsOwner {
+  settings(): SessionSettings;
+  route(): Route;
+  /** The user's `on_pre_connect`; a failure fails the attempt. */
+  before_attempt(): Promise<void>;
+  random(): number;
+  log(event: { readonly type: "notice"; readonly text: string }): void;
+}
+
+/** Who waits for the outcome of an attempt. */
+export interface Caller {
+  resolve(rc: MQTTErrorCode): void;
+  reject(error: Error): void;
+}
+
+export class Attempts {
+  readonly backoff = new Backoff(1000, 120_000);
+  readonly #owner: AttemptsOwner;
+  readonly #pump: Pump;
+  readonly #clock: Clock;
+  #caller: Caller | null = null;
+  #number = 0;
+  /** The last attempt that a broker has answered. */
+  #answered = 0;
+  #opened = 0;
+  /** Where the present attempt leads. */
+  #place = "";
+  #cancel_retry: (() => void) | null = null;
+
+  constructor(owner: AttemptsOwner, pump: Pump, clock: Clock) {
+    this.#owner = owner;
+    this.#pump = pump;
+    this.#clock = clock;
+  }
+
+  /** The present attempt, or the last one: they are counted. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** How many have opened a link. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Whether somebody waits for the outcome. */
+  get is_awaited(): boolean {
+    return this.#caller !== null;
+  }
+
+  /** Whether the next one is due at a set time. */
+  get is_scheduled(): boolean {
+    return this.#cancel_retry !== null;
+  }
+
+  /** Begins the next one, in place of whatever is under way. */
+  begin(caller: Caller | null): void {
+    this.call_off();
+    this.#pump.replace();
+    this.#pump.session.dial();
+    this.#caller = caller;
+    this.#number += 1;
+    this.#pump.touch();
+    void this.#open(this.#number);
+  }
+
+  /** Begins again after the back-off, by `begin`. */
+  schedule(begin: () => void): void {
+    const wait_ms = this.backoff.next_ms(this.#owner.random());
+    this.#owner.log({ type: "notice", text: `trying again in ${(wait_ms / 1000).toFixed(1)} s` });
+    this.#cancel_retry = this.#clock.after(wait_ms, () => {
+      this.#cancel_retry = null;
+      begin();
+    });
+  }
+
+  unschedule(): void {
+    this.#cancel_retry?.();
+    this.#cancel_retry = null;
+  }
+
+  /** No more is to come of what was begun or planned; the caller learns that it came to nothing. */
+  call_off(): void {
+    this.unschedule();
+    const caller = this.#caller;
+    this.#caller = null;
+    caller?.resolve(MQTT_ERR_NO_CONN);
+  }
+
+  /** The broker has answered the present one. */
+  answered(): void {
+    this.#answered = this.#number;
+  }
+
+  /** The present one has opened a link: that is what `connect()` promises. */
+  has_opened(): void {
+    this.#opened += 1;
+    const caller = this.#caller;
+    this.#caller = null;
+    caller?.resolve(MQTT_ERR_SUCCESS);
+  }
+
+  /** The present one has come to its end. */
+  has_ended({ cause }: ClosedEvent): void {
+    const caller = this.#caller;
+    this.#caller = null;
+    if (cause.error === null || cause.rc === MQTT_ERR_SUCCESS) caller?.resolve(MQTT_ERR_NO_CONN);
+    else caller?.reject(cause.error);
+  }
+
+  /** Who closes without a word, instead of answering CONNECT, is hardly the broker that the user meant. */
+  explained(event: ClosedEvent): ClosedEvent {
+    const { opened, cause } = event;
+    const is_mute = opened && cause.rc === MQTT_ERR_CONN_LOST && cause.error === null;
+    if (!is_mute || this.#answered === this.#number) return event;
+    const error = new TransportError(`${this.#place} closed the connection without an answer`, {
+      hint: "is it the broker's MQTT port, does it want TLS, does it accept this client?",
+    });
+    return { ...event, cause: { ...cause, error } };
+  }
+
+  async #open(number: number): Promise<void> {
+    try {
+      await null; // no callback runs inside the call that causes it
+      if (!this.#is_present(number)) return;
+      await this.#owner.before_attempt();
+      if (!this.#is_present(number)) return;
+      this.#pump.session.configure(this.#owner.settings());
+      const { open, timeout_ms, place } = this.#owner.route();
+      this.#place = place;
+      this.#pump.open(open, timeout_ms, () => {
+        const hint = "a firewall, a wrong address, or a broker that is too busy?";
+        return new TransportError(`cannot connect to ${place} within ${timeout_ms / 1000} s`, {
+          code: "ERR_MQTT_TIMEOUT",
+          hint,
+        });
+      });
+    } catch (error) {
+      if (number === this.#number) this.#pump.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #is_present(number: number): boolean {
+    return number === this.#number && this.#pump.session.phase === "dialling";
+  }
+}
