@@ -32,8 +32,14 @@ export function connect_packet(settings: SessionSettings, known: Acquaintance): 
   };
 }
 
+/**
+ * What has become of the session on the broker's side. `unknown`: 3.1 has no flag to say so. Exchanges then go on as if
+ * it were kept, and filters are asked for again as if it were lost: both do no harm where the guess is wrong.
+ */
+export type SessionFate = "kept" | "lost" | "unknown";
+
 export type Verdict =
-  | { readonly type: "accepted"; readonly session_present: boolean }
+  | { readonly type: "accepted"; readonly session: SessionFate }
   | { readonly type: "refused"; readonly rc: MQTTErrorCode }
   | { readonly type: "retry"; readonly with: Partial<Acquaintance>; readonly text: string }
   | { readonly type: "violation"; readonly error: ProtocolError };
@@ -46,8 +52,7 @@ export function judge_connack(
 ): Verdict {
   if (packet.reason_code !== 0) return judge_refusal(packet.reason_code, connect, settings);
   const { version, clean } = connect;
-  // 3.1 has no session present flag: the broker keeps the session unless told otherwise.
-  if (version === 3) return { type: "accepted", session_present: !clean };
+  if (version === 3) return { type: "accepted", session: clean ? "lost" : "unknown" };
   if (packet.session_present && clean) {
     // [MQTT-3.2.2-1] and, on 5, [MQTT-3.2.2-2]
     const error = new ProtocolError(
@@ -55,7 +60,7 @@ export function judge_connack(
     );
     return { type: "violation", error };
   }
-  return { type: "accepted", session_present: packet.session_present };
+  return { type: "accepted", session: packet.session_present ? "kept" : "lost" };
 }
 
 function judge_refusal(

@@ -16,7 +16,7 @@ import { PacketTypes } from "../model/packettypes.ts";
 import { Connection } from "./connection.ts";
 import { Departure } from "./departure.ts";
 import { Exchange, pubrel_packet } from "./exchange.ts";
-import { type Acquaintance, connect_packet, judge_connack } from "./handshake.ts";
+import { type Acquaintance, connect_packet, judge_connack, type SessionFate } from "./handshake.ts";
 import { type Delivery, Inbound } from "./inbound.ts";
 import { lack_for } from "./limits.ts";
 import { acceptance_of, type Link, type Outgoing, outgoing, type Reading, reading_of } from "./link.ts";
@@ -342,20 +342,18 @@ export class Session {
         // [MQTT-3.2.2-16]: the session is known to the broker by this id from now on.
         this.#known.client_id = packet.properties?.AssignedClientIdentifier ?? this.#known.client_id;
         this.#connection.accept(link, acceptance_of(packet, reading.connect, this.#settings, now));
-        this.#resume(link, verdict.session_present);
-        this.#tell({ type: "connack", packet, session_present: verdict.session_present });
+        this.#resume(link, verdict.session);
+        this.#tell({ type: "connack", packet, session_present: verdict.session === "kept" });
         if (link.farewell !== null) this.#connection.take_leave(link, link.farewell, now);
         return null;
     }
   }
 
   /** What is open from earlier links goes on, or begins again when the broker has lost the session. */
-  #resume(link: Link, session_present: boolean): void {
-    if (!session_present) {
-      this.#inbound.forget();
-      this.#requests.session_lost();
-    }
-    const released = this.#outbound.resume(session_present);
+  #resume(link: Link, session: SessionFate): void {
+    if (session === "lost") this.#inbound.forget();
+    if (session !== "kept") this.#requests.session_lost();
+    const released = this.#outbound.resume(session !== "lost");
     for (const mid of released.reverse()) link.outgoing.insert_after(null, outgoing(0, pubrel_packet(mid)));
   }
 

@@ -44,7 +44,9 @@ export function declared_members(file: string, class_name: string): Set<string> 
     .map((item) => item.declaration ?? (item as unknown as Declaration))
     .find((candidate) => candidate?.identifier?.value === class_name);
   const members = declaration?.body ?? [];
-  return new Set(members.flatMap(({ key, isStatic }) => (key?.type === "Identifier" && !isStatic ? [key.value] : [])));
+  return new Set(
+    members.flatMap(({ key, isStatic }) => (key?.type === "Identifier" && !isStatic ? [key.value] : [])),
+  );
 }
 
 function items_of(file: string): Item[] {

@@ -243,6 +243,14 @@ describe("while the broker has the session", () => {
   });
 });
 
+it("on 3.1, which cannot say whether it has the session, what was granted is asked for again to be sure", () => {
+  const wire = new Wire({ version: 3, clean: false }).connected();
+  const { mid } = wire.subscribe(["a"]);
+  wire.send(suback(mid as number, 0));
+  wire.received();
+  expect(filters(restored(wire.reconnected(false)))).toEqual(["a"]);
+});
+
 describe("what stayed without an answer when the link broke", () => {
   it.each([true, false])(
     "is asked again, after on_connect, with the same id; session present: %p",

@@ -172,6 +172,22 @@ describe("what is resent", () => {
     await talk.nothing_more();
   });
 
+  it("comes in the original order when a lost session lets released QoS 2 begin again", async () => {
+    await using talk = await connected(keeping(4));
+    const { client, packets } = talk;
+    client.publish("a", "1", 2);
+    client.publish("b", "2", 1);
+    client.publish("c", "3", 2);
+    for (const _ of "123") await talk.link.expect_packet("PUBLISH");
+    talk.link.send(packets.pubrec(1));
+    await talk.link.expect(packets.pubrel(1));
+    talk.link.reset();
+    await reconnected(talk, false);
+    await talk.link.expect(packets.publish({ topic: "a", payload: "1", qos: 2, mid: 1, dup: true }));
+    await talk.link.expect(packets.publish({ topic: "b", payload: "2", qos: 1, mid: 2, dup: true }));
+    await talk.link.expect(packets.publish({ topic: "c", payload: "3", qos: 2, mid: 3, dup: true }));
+  });
+
   it("comes before what is published offline, and that before what on_connect publishes", async () => {
     await using talk = await connected(keeping(4));
     const { client, packets } = talk;
