@@ -216,3 +216,17 @@ export function publish_arguments({ api }: Shape, message: OutboundMessage, pack
 function present<T extends PacketType>(properties: Properties<T> | null, type: T): Properties<T> {
   return properties ?? new Properties(type);
 }
+
+/**
+ * What is wrong with an `on_disconnect` of so many parameters, if its place in the line says something else than it
+ * expects. Other callbacks only grow at the end, and in JavaScript a shorter function is no mistake.
+ */
+export function shape_warning({ api, version }: Shape, parameter_count: number): string | null {
+  if (api === 2 && parameter_count === 3) {
+    return "on_disconnect has 3 parameters, the shape of VERSION1; with VERSION2 it gets (client, userdata, flags, reason_code, properties)";
+  }
+  if (api === 1 && version !== 5 && parameter_count === 5) {
+    return "on_disconnect has 5 parameters, the shape of VERSION2; create the client with new Client(CallbackAPIVersion.VERSION2)";
+  }
+  return null;
+}

@@ -23,13 +23,14 @@ import {
   disconnect_arguments,
   publish_arguments,
   type Shape,
+  shape_warning,
   subscribe_arguments,
   type UserData,
   unsubscribe_arguments,
 } from "./callback_api.ts";
 import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
 import { aim, aim_at_service, type ConnectArguments, type ConnectSrvArguments } from "./connect_arguments.ts";
-import { type Logger, warn_on_console, write_log } from "./logging.ts";
+import type { Logger } from "./logging.ts";
 import { MQTTMessageInfo, refusal_error, type Waiting } from "./message_info.ts";
 import {
   type ClientOptions,
@@ -42,6 +43,7 @@ import {
 import { packet_text } from "./packet_text.ts";
 import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
 import { type PublishArguments, publication_of } from "./publication.ts";
+import { Reporter } from "./reporter.ts";
 import { route_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
 import {
@@ -139,10 +141,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   readonly #clock: Clock;
   readonly #router = new Router();
   readonly #infos = new Map<OutboundMessage, MQTTMessageInfo>();
-  readonly #warned = new Set<string>();
+  readonly #reporter: Reporter;
   #userdata: UserData;
   #manual_ack: boolean;
-  #logger: Logger | null = null;
   #cancel_loop_check: (() => void) | null = null;
   /** Why waiting for messages was given up last. */
   #given_up: Error | null = null;
@@ -154,6 +155,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#userdata = options.userdata;
     this.#manual_ack = options.manual_ack;
     this.#clock = system_clock;
+    this.#reporter = this.#make_reporter();
     this.#engine = this.#make_engine();
   }
 
@@ -305,10 +307,10 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** Where log lines go besides `on_log`; null: nowhere. */
   get logger(): Logger | null {
-    return this.#logger;
+    return this.#reporter.logger;
   }
   set logger(logger: Logger | null) {
-    this.#logger = logger;
+    this.#reporter.logger = logger;
   }
 
   get callback_api_version(): V {
@@ -479,12 +481,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
   enable_logger(logger: Logger | null = null): void {
-    this.#logger = logger ?? this.#logger ?? console;
+    this.#reporter.logger = logger ?? this.#reporter.logger ?? console;
   }
 
   /** Stops sending log lines to a logger. `on_log` is not affected. */
   disable_logger(): void {
-    this.#logger = null;
+    this.#reporter.logger = null;
   }
 
   // ---- connecting ----------------------------------------------------------------------------------------------
@@ -970,6 +972,22 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     after: (ms, fn) => this.#clock.after(ms, fn),
   };
 
+  #make_reporter(): Reporter {
+    const client = this;
+    return new Reporter({
+      target: this as unknown as EventEmitter,
+      get userdata() {
+        return client.#userdata;
+      },
+      get warnings() {
+        return client.#options.warnings;
+      },
+      get suppress_exceptions() {
+        return client.suppress_exceptions;
+      },
+    });
+  }
+
   #make_engine(): Engine {
     const client = this;
     return new Engine(
@@ -991,7 +1009,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
           return client.#options.reconnect_on_failure;
         },
         writes_by_hand: () => has_callback(this, "socket_register_write"),
-        is_watched: () => this.#logger !== null || has_callback(this, "log"),
+        is_watched: () => this.#reporter.is_watched,
         log: (event) => {
           if (event.type === "notice") this.#log(LogLevel.MQTT_LOG_INFO, `= ${event.text}`);
           else this.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
@@ -1027,7 +1045,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
       case "message":
         return this.#deliver_message(event);
       case "connack":
-        this.#check_arity();
+        this.#check_shape();
         return this.#call("connect", connect_arguments(this.#shape, event.packet, event.session_present));
       case "closed":
         if (event.cause.rc !== 0 && event.cause.error !== null) {
@@ -1109,52 +1127,26 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     for (const info of this.#infos.values()) info.give_up(error);
   }
 
-  // ---- log and warnings ----------------------------------------------------------------------------------------
+  // ---- warnings ------------------------------------------------------------------------------------------------
 
   #log(level: LogLevel, text: string): void {
-    if (has_callback(this, "log")) {
-      // What on_log throws has nowhere to go: it would be logged.
-      void call_all(this, "log", [this, this.#userdata, level, text], () => {});
-    }
-    if (this.#logger !== null) write_log(this.#logger, level, text);
+    this.#reporter.log(level, text);
   }
 
-  /** What the user should change: told once per client. */
   #warn(text: string): void {
-    if (this.#warned.has(text)) return;
-    this.#warned.add(text);
-    this.#log(LogLevel.MQTT_LOG_WARNING, text);
-    if (this.#logger === null && this.#options.warnings) warn_on_console(text);
+    this.#reporter.warn(text);
   }
 
   #report(error: unknown, callback_name: string): void {
-    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#log(LogLevel.MQTT_LOG_ERR, `${callback_name} failed: ${shown}`);
-    if (this.suppress_exceptions) return;
-    const nobody_hears =
-      this.#logger === null && !has_callback(this, "log") && this.listenerCount("callback_error") === 0;
-    if (nobody_hears && this.#options.warnings) console.error(`${callback_name} failed:`, error);
-    call_all(this, "callback_error", [error, callback_name], () => {});
-    this.#engine.stop_on(error);
+    this.#reporter.failed(error, callback_name);
+    if (!this.suppress_exceptions) this.#engine.stop_on(error);
   }
 
-  /** A callback whose parameters fit only the other API version is a port half done. */
-  #check_arity(): void {
-    const { api, version } = this.#shape;
-    const arity = (name: string) => {
-      const callback = (this as unknown as Record<string, unknown>)[name];
-      return typeof callback === "function" ? callback.length : 0;
-    };
-    if (api === 2 && arity("on_disconnect") === 3) {
-      this.#warn(
-        "on_disconnect has 3 parameters, the shape of VERSION1; with VERSION2 it gets (client, userdata, flags, reason_code, properties)",
-      );
-    }
-    if (api === 1 && version !== 5 && arity("on_disconnect") === 5) {
-      this.#warn(
-        "on_disconnect has 5 parameters, the shape of VERSION2; create the client with new Client(CallbackAPIVersion.VERSION2)",
-      );
-    }
+  #check_shape(): void {
+    const { on_disconnect } = this as { on_disconnect?: unknown };
+    const warning =
+      typeof on_disconnect === "function" ? shape_warning(this.#shape, on_disconnect.length) : null;
+    if (warning !== null) this.#warn(warning);
   }
 
   #watch_for_loop(): void {

@@ -44,7 +44,7 @@ export interface ClientOptions<V extends ApiVersion = ApiVersion> {
   resubscribe?: boolean;
   /** Whether QoS 0 messages are kept while there is no connection. Default false, as paho. */
   queue_qos0?: boolean;
-  /** Whether warnings are printed when there is no logger to take them. Default true. */
+  /** Whether warnings, and failures of callbacks, are printed when nobody else takes them. Default true. */
   warnings?: boolean;
 }
 

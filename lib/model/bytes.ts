@@ -11,9 +11,31 @@ const encoder = new TextEncoder();
 // ignoreBOM keeps U+FEFF: it is a character of the text and must not be skipped [MQTT-1.5.4-3].
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Small bytes are cut from slabs of this size: whoever keeps one of them keeps no more memory than this. */
+const SLAB_BYTES = 8192;
+/** Above this size, bytes have memory of their own. */
+const LARGEST_SLICE = SLAB_BYTES / 4;
+
+let slab = new ArrayBuffer(0);
+let slab_used = 0;
+
+// Node's own pool would do, but for its size: it has grown to 64 KiB with Node 26.
+function slice_of_slab(buffer: typeof Buffer, length: number): Bytes {
+  if (slab_used + length > slab.byteLength) {
+    slab = new ArrayBuffer(SLAB_BYTES);
+    slab_used = 0;
+  }
+  const slice = buffer.from(slab, slab_used, length);
+  slab_used += (length + 7) & ~7; // views that begin at multiples of 8 are copied faster
+  return slice;
+}
+
 /** Fresh bytes of the given length with undefined content: the caller fills all of them. */
 export const new_bytes: (length: number) => Bytes = platform_buffer
-  ? (length) => platform_buffer.allocUnsafe(length)
+  ? (length) =>
+      length === 0 || length > LARGEST_SLICE
+        ? platform_buffer.allocUnsafeSlow(length)
+        : slice_of_slab(platform_buffer, length)
   : (length) => new Uint8Array(length) as Bytes;
 
 /** A copy that shares no memory with `view`: a Buffer in Node, so that `.toString()` decodes. */

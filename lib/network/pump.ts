@@ -65,6 +65,8 @@ export class Pump {
       data: (bytes) => {
         if (transport !== this.#transport) return;
         this.session.receive(bytes, this.now);
+        // A new link is read until CONNACK has come, however far behind the user is.
+        if (this.#paused && this.session.phase === "connected") transport.pause();
         this.round();
       },
       drained: () => {
@@ -161,7 +163,6 @@ export class Pump {
 
   #opened(transport: Transport): void {
     this.#is_open = true;
-    if (this.#paused) transport.pause();
     this.#note({ type: "socket_open", socket: transport.socket });
     this.session.open(this.now);
     this.round();

@@ -204,6 +204,21 @@ describe("the pump", () => {
   });
 });
 
+it("a pump that does not read still hears CONNACK on a new link, and only then stops again", async () => {
+  const { dial, connected, pump, clock, told } = rig();
+  const lost = await connected();
+  pump.pause();
+  lost.receive("ff ff");
+  told.length = 0;
+  const transport = dial();
+  transport.open();
+  await clock.advance(0);
+  expect(transport.is_paused).toBe(false);
+  transport.receive(connack());
+  expect(types(told)).toEqual(["socket_open", "connack"]);
+  expect(transport.is_paused).toBe(true);
+});
+
 describe("the pump, when the application writes itself", () => {
   it("asks once for it, writes on demand, and takes the wish back when nothing is left", async () => {
     const { dial, hand, told, pump, send, clock } = rig();
