@@ -5,7 +5,7 @@ import { positional } from "../model/keywords.ts";
 import { HTTP, type ProxyType, SOCKS4, SOCKS5 } from "../model/socks.ts";
 import { name_type } from "../model/type_names.ts";
 import { type ProxyKind, type ProxyServer, usual_port } from "../transport/ways.ts";
-import { whole_number } from "./options.ts";
+import { shown, whole_number } from "./options.ts";
 
 /** The arguments of `proxy_set()` by name. */
 export interface ProxyArguments {
@@ -66,8 +66,4 @@ function text_or_null(name: string, value: unknown): string | null {
   if (value == null) return null;
   if (typeof value === "string") return value;
   throw new TypeError(`${name} must be text, not ${name_type(value)}`);
-}
-
-function shown(value: unknown): string {
-  return typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : name_type(value);
 }

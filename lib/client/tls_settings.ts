@@ -26,6 +26,7 @@ import {
   type TlsRequest,
   type TlsSecurity,
 } from "../transport/ways.ts";
+import { shown } from "./options.ts";
 
 /** The arguments of `tls_set()` by name. */
 export interface TlsArguments {
@@ -172,8 +173,4 @@ function versions(tls_version: unknown): Pick<TlsRequest, "min_version" | "max_v
         `tls_version must be one of ssl.PROTOCOL_TLS_CLIENT, PROTOCOL_TLSv1_2 and PROTOCOL_TLSv1_3, not ${shown(tls_version)}`,
       );
   }
-}
-
-function shown(value: unknown): string {
-  return typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : name_type(value);
 }

@@ -517,8 +517,8 @@ export class Engine {
 
   /** A program that is busy for long sends its pings late, and the broker drops it: better to hear of it here. */
   #check_lag(late_ms: number): void {
-    const keepalive_ms = this.#owner.settings().keepalive * 1000;
-    if (this.session.phase !== "connected" || late_ms < MIN_LAG_MS || late_ms < keepalive_ms / 2) return;
+    if (this.session.phase !== "connected" || late_ms < MIN_LAG_MS) return;
+    if (late_ms < (this.#owner.settings().keepalive * 1000) / 2) return;
     this.#owner.log({
       type: "notice",
       text: `the event loop was blocked for ${(late_ms / 1000).toFixed(1)} s`,

@@ -1,6 +1,7 @@
 // Decides in which order things happen around one Session: bytes in, work out, events afterwards, one timer. The only
 // place where the core meets a transport and a clock.
 
+import { concat_bytes } from "../model/bytes.ts";
 import type { SessionEvent, Work } from "../protocol/outputs.ts";
 import type { Session } from "../protocol/session.ts";
 import type { OpenTransport, Transport } from "../transport/transport.ts";
@@ -122,7 +123,7 @@ export class Pump {
     this.#scheduled = false;
     if (this.#owner.writes_by_hand() && this.session.phase !== "closing") this.#register_write();
     else this.write();
-    this.#tell();
+    this.tell();
     this.#arm();
     this.#owner.on_round();
   }
@@ -156,9 +157,10 @@ export class Pump {
     this.session.tick(this.now);
   }
 
-  /** Events that wait to be told; for loops that the application drives. */
+  /** Tells the events that wait; a round does it too. */
   tell(): void {
-    this.#tell();
+    const events = [...this.#events.splice(0), ...this.session.take_events()];
+    if (events.length > 0) this.#owner.on_events(events);
   }
 
   #opened(transport: Transport): void {
@@ -183,7 +185,10 @@ export class Pump {
       if (item.type === "send") parts.push(item.bytes);
       else close = item;
     }
-    if (parts.length > 0 && this.#transport !== null) this.#congested = !this.#transport.write(joined(parts));
+    const [first] = parts;
+    if (first !== undefined && this.#transport !== null) {
+      this.#congested = !this.#transport.write(parts.length === 1 ? first : concat_bytes(parts));
+    }
     if (close !== null) this.#close(close.flush);
   }
 
@@ -234,11 +239,6 @@ export class Pump {
     this.#events.push(...this.session.take_events(), event);
   }
 
-  #tell(): void {
-    const events = [...this.#events.splice(0), ...this.session.take_events()];
-    if (events.length > 0) this.#owner.on_events(events);
-  }
-
   #arm(): void {
     const at = this.session.next_timeout() ?? Number.POSITIVE_INFINITY;
     if (at === this.#timer_at) return;
@@ -254,18 +254,4 @@ export class Pump {
       this.round();
     });
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (parts.length === 1 && first !== undefined) return first;
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

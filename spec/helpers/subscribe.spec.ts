@@ -3,28 +3,11 @@ import { type MQTTMessage, subscribe } from "../../lib/index.ts";
 import { caught } from "../model/caught.ts";
 import { packet_bytes } from "../support/packet_bytes.ts";
 import { run_source } from "../support/run_script.ts";
-import { type ScriptedBroker, type ScriptedLink, scripted_broker } from "../support/scripted_broker.ts";
+import { scripted_broker } from "../support/scripted_broker.ts";
+import { at, farewell, welcomed } from "./counterpart.ts";
 
 const packets = packet_bytes(4);
 const packets_5 = packet_bytes(5);
-
-/** Where a helper finds the broker. */
-function at(broker: ScriptedBroker) {
-  return { hostname: "127.0.0.1", port: broker.port };
-}
-
-/** The next connection, welcomed. */
-async function welcomed(broker: ScriptedBroker, version = packets): Promise<ScriptedLink> {
-  const link = await broker.accept();
-  await link.expect_packet("CONNECT");
-  link.send(version.connack());
-  return link;
-}
-
-async function farewell(link: ScriptedLink): Promise<void> {
-  await link.expect("e000");
-  link.close();
-}
 
 describe("subscribe.simple()", () => {
   it("connects, subscribes, gives the first message and leaves", async () => {

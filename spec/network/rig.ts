@@ -3,33 +3,14 @@
 import type { MQTTErrorCode } from "../../lib/model/enums.ts";
 import { Engine, type EngineEvent } from "../../lib/network/engine.ts";
 import type { SessionSettings } from "../../lib/protocol/settings.ts";
+import { settings } from "../support/core_packets.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { MemoryNetwork, type MemoryTransport } from "../support/memory_transport.ts";
 import { packet_bytes, type Version } from "../support/packet_bytes.ts";
 
 /** Plain settings: 3.1.1, no id, a clean session, a minute of keepalive. */
 export function session_settings(changes: Partial<SessionSettings> = {}): SessionSettings {
-  return {
-    version: 4,
-    client_id: "",
-    spare_client_id: "spare",
-    clean: true,
-    keepalive: 60,
-    username: null,
-    password: null,
-    will: null,
-    bridge: false,
-    connect_properties: null,
-    retry_refused: true,
-    resubscribe: true,
-    max_inflight: 20,
-    max_queued_messages: 0,
-    max_queued_bytes: 0,
-    queue_policy: "reject",
-    queue_qos0: false,
-    max_packet_size: 268_435_460,
-    ...changes,
-  };
+  return settings({ client_id: "", clean: true, max_packet_size: 268_435_460, ...changes });
 }
 
 export interface RigOptions {
