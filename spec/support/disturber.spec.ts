@@ -98,6 +98,23 @@ describe("the disturber", () => {
     await eventually(() => expect(whole.text).toBe("a new connection is whole"));
   });
 
+  it.each([
+    ["FIN", "RST"],
+    ["RST", "FIN"],
+    ["FIN", "FIN"],
+  ] as const)(
+    "is done with a connection that is cut by %s and again by %s at once",
+    async (first, second) => {
+      const [near, far] = await pair();
+      const seen = [watch(near), watch(far)];
+      near.write("x");
+      await eventually(() => expect(seen[1]?.text).toBe("x"));
+      wire.cut(first);
+      wire.cut(second);
+      await eventually(() => expect(wire.open).toBe(0));
+    },
+  );
+
   it("freezes what lives, not what comes after, and thaws", async () => {
     const [near, far] = await pair();
     const seen = watch(far);

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as delay, setImmediate as next_turn } from "node:timers/promises";
+import { reset } from "./reset.ts";
 
 export interface Disturber extends AsyncDisposable {
   readonly port: number;
@@ -116,7 +117,7 @@ class Link {
     this.thaw();
     for (const end of this.#ends) {
       if (how === "RST") {
-        end.resetAndDestroy();
+        reset(end);
       } else {
         // Closing over unread bytes would make an RST of it.
         end.resume().end(() => end.destroySoon());

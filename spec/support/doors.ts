@@ -14,6 +14,7 @@ import { security_of_files, type TlsRequest, type Way } from "../../lib/transpor
 import { type Authority, authority, type Certificate } from "./certificates.ts";
 import { in_time } from "./eventually.ts";
 import { http_proxy, socks_proxy, type TinyProxy } from "./proxies.ts";
+import { reset } from "./reset.ts";
 
 export type Layer = "tcp" | "unix" | "tls" | "ws" | "wss";
 export type ProxyName = "SOCKS 5" | "HTTP";
@@ -231,12 +232,6 @@ function far_end_of_websocket(websocket: WebSocket, socket: Socket): FarEnd {
       websocket.once("close", (code) => resolve(code === 1000 ? "in order" : "broken"));
     }),
   };
-}
-
-/** A Unix socket cannot be reset; one that is closed over unread bytes breaks, too. */
-function reset(raw: Socket): void {
-  if (raw.remoteAddress === undefined) raw.destroy();
-  else raw.resetAndDestroy();
 }
 
 function inbox() {

@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { reset } from "./reset.ts";
 
 export interface TinyProxy extends AsyncDisposable {
   readonly port: number;
@@ -160,7 +161,7 @@ function join(near: Socket, far: Socket): void {
     [far, near],
   ] as const) {
     from.pipe(to);
-    from.on("error", () => to.resetAndDestroy());
+    from.on("error", () => reset(to));
     from.once("close", () => {
       if (!to.writableEnded) to.destroy();
     });

@@ -4,6 +4,7 @@ import { EventEmitter, once } from "node:events";
 import type { Socket } from "node:net";
 import { in_time, type Patience } from "./eventually.ts";
 import { type Bytes, bytes, hex, type PacketName, packet_names } from "./packet_bytes.ts";
+import { reset } from "./reset.ts";
 
 export class ScriptedLink {
   readonly #socket: Socket;
@@ -87,9 +88,7 @@ export class ScriptedLink {
 
   /** Sends RST: a connection that broke. */
   reset(): void {
-    // Node never lets go of a socket that is reset while it shuts down: the process would spin when it ends.
-    if (this.#socket.writableEnded) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    reset(this.#socket);
   }
 
   async #next(wanted: string, patience: Patience): Promise<Uint8Array> {
