@@ -11,6 +11,7 @@ import { Properties } from "../model/properties.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import type { SubscribeOptions } from "../model/subscribeoptions.ts";
 import { name_type } from "../model/type_names.ts";
+import type { Plan } from "../network/attempts.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
 import { Engine, type EngineEvent } from "../network/engine.ts";
@@ -29,7 +30,14 @@ import {
   unsubscribe_arguments,
 } from "./callback_api.ts";
 import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
-import { aim, aim_at_service, type ConnectArguments, type ConnectSrvArguments } from "./connect_arguments.ts";
+import {
+  aim,
+  aim_at_service,
+  type ConnectArguments,
+  type ConnectSrvArguments,
+  type ServersArguments,
+} from "./connect_arguments.ts";
+import { type Credentials, type CredentialsFunction, check_password, check_username } from "./credentials.ts";
 import type { Logger } from "./logging.ts";
 import { MQTTMessageInfo, refusal_error, type Waiting } from "./message_info.ts";
 import {
@@ -44,19 +52,17 @@ import { packet_text } from "./packet_text.ts";
 import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
 import { type PublishArguments, publication_of } from "./publication.ts";
 import { Reporter } from "./reporter.ts";
-import { route_of } from "./route.ts";
+import { plan_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
+import { check_port } from "./server_address.ts";
+import type { Host, HostFunction } from "./servers.ts";
 import {
   type CleanStart,
   ClientSettings,
   type ConnectProperties,
-  check_host,
   check_keepalive,
-  check_password,
-  check_port,
   check_properties,
   check_seconds,
-  check_username,
   make_will,
 } from "./settings.ts";
 import { filters_of, type QoS, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
@@ -191,24 +197,27 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   // ---- settings ------------------------------------------------------------------------------------------------
 
-  /** The broker's name or address; `""` before `connect()`. Setting throws RuntimeError while connected. */
+  /**
+   * The broker's name or address, or the path of its socket; `""` before `connect()`. Of several servers the one in
+   * use, or tried last. Setting takes what {@link connect} takes; it throws RuntimeError while connected.
+   */
   get host(): string {
-    return this.#settings.host;
+    return this.#settings.servers.host;
   }
   set host(host: string) {
     this.#change("host", () => {
-      this.#settings.host = check_host(host);
-      this.#settings.service = null;
+      const { servers, transport } = this.#settings;
+      servers.name(host, null, transport);
     });
   }
 
   /** The broker's port. Default 1883. */
   get port(): number {
-    return this.#settings.port;
+    return this.#settings.servers.port;
   }
   set port(port: number) {
     this.#change("port", () => {
-      this.#settings.port = check_port(port);
+      this.#settings.servers.port = check_port(port);
     });
   }
 
@@ -222,9 +231,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     });
   }
 
-  /** The way to the broker: "tcp", "websockets" or "unix", where the host is the path of a socket. */
+  /**
+   * The way to the broker: "tcp", "websockets" or "unix", where the host is the path of a socket. A host that is a URL
+   * names its own.
+   */
   get transport(): TransportName {
-    return this.#settings.transport;
+    return this.#settings.servers.current?.url?.transport ?? this.#settings.transport;
   }
   set transport(transport: TransportName) {
     this.#change("transport", () => {
@@ -251,22 +263,22 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** null: none is sent. */
   get username(): string | null {
-    return this.#settings.username;
+    return this.#settings.login.username;
   }
   set username(username: string | null) {
     this.#change("username", () => {
-      this.#settings.username = check_username(username);
+      this.#settings.login.username = check_username(username);
     });
   }
 
   /** null: none is sent. Reads as text. */
   get password(): string | null {
-    const { password } = this.#settings;
+    const { password } = this.#settings.login;
     return password === null ? null : new TextDecoder().decode(password);
   }
   set password(password: string | Uint8Array | null) {
     this.#change("password", () => {
-      this.#settings.password = check_password(password);
+      this.#settings.login.password = check_password(password);
     });
   }
 
@@ -317,16 +329,24 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return this.#options.callback_api_version as V;
   }
 
-  /** User name and password for the next connection. A null user name sends neither. */
+  /**
+   * User name and password for the next connection. A null user name sends neither. For a token that expires: a
+   * function, which is called before each attempt to connect, and may be asynchronous.
+   *
+   * ```ts
+   * client.username_pw_set("kitchen", "secret");
+   * client.username_pw_set(async () => ({ username: "kitchen", password: await fresh_token() }));
+   * ```
+   *
+   * @param username or a function of the number of the attempt, which gives both. When it throws, rejects or takes
+   *   longer than `connect_timeout`, the attempt fails.
+   */
   username_pw_set(
-    username: string | null | { username: string | null; password?: string | Uint8Array | null },
-    password?: string | Uint8Array | null | { password?: string | Uint8Array | null },
+    username: string | null | Credentials | CredentialsFunction,
+    password?: string | Uint8Array | null | Pick<Credentials, "password">,
   ): void;
   username_pw_set(...args: unknown[]): void {
-    const [username, password] = positional("username_pw_set", ["username", "password"], args);
-    const checked = check_username(username);
-    this.#settings.password = check_password(password);
-    this.#settings.username = checked;
+    this.#settings.login.set(args);
   }
 
   /**
@@ -495,8 +515,16 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * Connects to a broker. What is published or subscribed afterwards waits for the connection, so the `await` may be
    * left out; the broker's answer comes to `on_connect`, once a loop runs.
    *
-   * @param host name or address.
-   * @param port default 1883.
+   * ```ts
+   * client.connect("localhost");
+   * client.connect("mqtts://kitchen:secret@broker.example.org");
+   * client.connect(["first.example.org:1883", "wss://second.example.org/mqtt"]); // in turn, until one accepts
+   * ```
+   *
+   * @param host name or address, with or without a port; or a URL: `mqtt://`, `mqtts://`, `ws://`, `wss://`, `unix:`,
+   *   maybe with `user:password@`. Or a list of those, which are tried in turn; or a function that gives one of them
+   *   before each attempt (each round of a list), maybe asynchronously. It gets the number of the attempt.
+   * @param port default 1883; with a URL 1883, 8883, 80 or 443. For those that do not name their own.
    * @param keepalive seconds, default 60.
    * @param bind_address the local address to use; `""`: any.
    * @param bind_port the local port to use; 0: any.
@@ -507,7 +535,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * @throws ValueError or TypeError, at once, for what is not allowed.
    */
   connect(
-    host: string | ConnectArguments,
+    host: Host | HostFunction | ConnectArguments | ServersArguments,
     port?: number | Named<ConnectArguments, "host">,
     keepalive?: number | Named<ConnectArguments, "host" | "port">,
     bind_address?: string | Named<ConnectArguments, "host" | "port" | "keepalive">,
@@ -523,7 +551,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** As `connect()`, but only remembers where: `loop_start()`, `loop_forever()` or `reconnect()` open the connection. */
   connect_async(
-    host: string | ConnectArguments,
+    host: Host | HostFunction | ConnectArguments | ServersArguments,
     port?: number | Named<ConnectArguments, "host">,
     keepalive?: number | Named<ConnectArguments, "host" | "port">,
     bind_address?: string | Named<ConnectArguments, "host" | "port" | "keepalive">,
@@ -566,7 +594,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * @throws ValueError when there was no `connect()` and no `host` is set.
    */
   reconnect(): Promise<MQTTErrorCode> {
-    if (this.#settings.service === null) check_host(this.#settings.host);
+    if (!this.#settings.servers.are_named) throw new ValueError("there is no host yet: call connect() first");
     this.#watch_for_loop();
     return this.#engine.reconnect();
   }
@@ -993,12 +1021,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return new Engine(
       {
         settings: () => this.#settings.for_session(),
-        route: () => {
-          const { risk } = this.#settings.tls;
-          if (risk !== null) this.#warn(risk);
-          return route_of(this.#settings, Math.random);
-        },
-        before_attempt: () => this.#before_attempt(),
+        plan: (number, signal) => this.#plan(number, signal),
+        round: this.#settings.servers,
         deliver: (event) => this.#deliver(event),
         settle: (event) => this.#settle(event),
         give_up_waiting: (error) => this.#give_up_waiting(error),
@@ -1029,6 +1053,13 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     }
     apply();
     this.#engine.session.configure(this.#settings.for_session());
+  }
+
+  async #plan(attempt: number, signal: AbortSignal): Promise<Plan> {
+    await this.#before_attempt();
+    const timeout_ms = this.#settings.connect_timeout * 1000;
+    const asking = { attempt, signal, timeout_ms, clock: this.#clock };
+    return plan_of(this.#settings, asking, (risk) => this.#warn(risk));
   }
 
   async #before_attempt(): Promise<void> {

@@ -5,24 +5,20 @@ import { ValueError } from "../model/errors.ts";
 import { positional } from "../model/keywords.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { name_type } from "../model/type_names.ts";
-import { local_domain, type ResolveSrv } from "../transport/ways.ts";
+import { local_domain, type ResolveSrv, servers_of_service } from "../transport/ways.ts";
 import { whole_number } from "./options.ts";
+import { check_port } from "./server_address.ts";
+import type { Host, HostFunction } from "./servers.ts";
 import {
   type CleanStart,
   type ClientSettings,
   type ConnectProperties,
   check_clean_start,
-  check_host,
   check_keepalive,
-  check_port,
   check_properties,
 } from "./settings.ts";
 
-/** The arguments of `connect()` and `connect_async()` by name. */
-export interface ConnectArguments {
-  /** Name or address; over "unix" the path of the socket. */
-  host: string;
-  port?: number;
+interface Greeting {
   keepalive?: number;
   bind_address?: string;
   bind_port?: number;
@@ -30,8 +26,24 @@ export interface ConnectArguments {
   properties?: ConnectProperties | null;
 }
 
+/** The arguments of `connect()` and `connect_async()` by name. */
+export interface ConnectArguments extends Greeting {
+  /** Name, address or URL; over "unix" the path of the socket. Or a list, or a function that gives one or the other. */
+  host: Host | HostFunction;
+  /** For those that do not name their own. */
+  port?: number;
+}
+
+/** As {@link ConnectArguments}, for several servers. */
+export interface ServersArguments extends Greeting {
+  /** Each a name or address, with its port or without, or a URL. They are tried in turn. */
+  servers: readonly string[];
+  /** For those that do not name their own. */
+  port?: number;
+}
+
 /** The arguments of `connect_srv()` by name. */
-export interface ConnectSrvArguments extends Omit<ConnectArguments, "host" | "port"> {
+export interface ConnectSrvArguments extends Greeting {
   /** Default: the domain of this machine. */
   domain?: string | null;
   /** Looks up the records of a name such as `_mqtt._tcp.example.org`. Default: Node's DNS. Beyond paho. */
@@ -39,16 +51,21 @@ export interface ConnectSrvArguments extends Omit<ConnectArguments, "host" | "po
 }
 
 const greeting = ["keepalive", "bind_address", "bind_port", "clean_start", "properties"] as const;
+const SERVERS = 2 + greeting.length;
 
 /** Takes in where to connect to, checked as a whole before anything changes. */
 export function aim(settings: ClientSettings, call: "connect" | "connect_async", args: unknown[]): void {
-  const [host, port, ...rest] = positional(call, ["host", "port", ...greeting], args);
-  Object.assign(settings, {
-    host: check_host(host),
-    port: check_port(port ?? 1883),
-    service: null,
-    ...checked_greeting(settings, call, rest),
-  });
+  const values = positional(call, ["host", "port", ...greeting, "servers"], args);
+  const [given, given_port, ...rest] = values;
+  const servers = values[SERVERS];
+  if (given !== undefined && servers !== undefined)
+    throw new TypeError(`${call}() takes host or servers, not both`);
+  const host = given ?? servers;
+  const port = given_port == null ? null : check_port(given_port);
+  const checked = checked_greeting(settings, call, rest);
+  if (typeof host === "function") settings.servers.ask(host as HostFunction, port, settings.transport);
+  else settings.servers.name(host as Host, port, settings.transport);
+  Object.assign(settings, checked);
 }
 
 /** As {@link aim}, for a broker that DNS knows. */
@@ -64,7 +81,10 @@ export function aim_at_service(settings: ClientSettings, args: unknown[]): void 
   }
   const service = settings.tls.security === null ? "_mqtt._tcp" : "_secure-mqtt._tcp";
   const checked = checked_greeting(settings, "connect_srv", rest);
-  settings.service = { name: `${service}.${check_domain(domain)}`, resolve: resolve as ResolveSrv | null };
+  const name = `${service}.${check_domain(domain)}`;
+  settings.servers.look_up(name, (signal) =>
+    servers_of_service(name, resolve as ResolveSrv | null, Math.random, signal),
+  );
   Object.assign(settings, checked);
 }
 

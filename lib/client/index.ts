@@ -54,12 +54,14 @@ export type {
   WillArguments,
 } from "./client.ts";
 export { Client } from "./client.ts";
-export type { ConnectArguments, ConnectSrvArguments } from "./connect_arguments.ts";
+export type { ConnectArguments, ConnectSrvArguments, ServersArguments } from "./connect_arguments.ts";
+export type { Credentials, CredentialsFunction } from "./credentials.ts";
 export type { Logger } from "./logging.ts";
 export { MQTTMessageInfo } from "./message_info.ts";
 export type { ClientOptions, TransportName } from "./options.ts";
 export type { ProxyArguments } from "./proxy_settings.ts";
 export type { PublishArguments } from "./publication.ts";
+export type { Host, HostFunction } from "./servers.ts";
 export type { CleanStart, ConnectProperties } from "./settings.ts";
 export type { FilterPair, QoS, SubscribeTopic } from "./subscription_arguments.ts";
 export type { TlsArguments } from "./tls_settings.ts";

@@ -1,39 +1,46 @@
-// Decides how the settings of this moment become a way to the broker: straight to a host, or by the records of DNS.
+// Decides what an attempt needs of the settings of its moment: which server, by which way, and who greets it.
 
-import type { Route } from "../network/attempts.ts";
-import { first_of_service, open_way, place_of, type Way } from "../transport/ways.ts";
+import type { Plan } from "../network/attempts.ts";
+import { open_way, place_of, type Way } from "../transport/ways.ts";
+import type { Asking } from "./asked.ts";
+import type { Server } from "./server_address.ts";
 import type { ClientSettings } from "./settings.ts";
 
-export function route_of(settings: ClientSettings, random: () => number): Route {
-  const timeout_ms = settings.connect_timeout * 1000;
-  const { service } = settings;
-  if (service === null) {
-    const way = way_to(settings, settings);
-    return { open: open_way(way), timeout_ms, place: place_of(way) };
-  }
-  const open = first_of_service({
-    service: service.name,
-    resolve: service.resolve,
-    timeout_ms,
-    random,
-    way_to: (server) => open_way(way_to(server, settings)),
-    found: ({ host, port }) => Object.assign(settings, { host, port, service: null }),
-  });
-  // The look-up and each server have the whole time, one after the other; how many there are is not known yet.
-  return { open, timeout_ms: Number.POSITIVE_INFINITY, place: service.name };
+/**
+ * Rejects with the failure of a function of the user's, or of DNS, that was asked.
+ *
+ * @param warn is told what of the usual checks is left out.
+ */
+export async function plan_of(
+  settings: ClientSettings,
+  asking: Asking,
+  warn: (risk: string) => void,
+): Promise<Plan> {
+  const server = await settings.servers.next(asking);
+  const login = server.url?.login ?? (await settings.login.for_attempt(asking));
+  const way = way_to(server, settings);
+  const risk = settings.tls.risk_of(way.tls);
+  if (risk !== null) warn(risk);
+  return {
+    settings: settings.for_session(login),
+    open: open_way(way),
+    timeout_ms: asking.timeout_ms,
+    place: place_of(way),
+  };
 }
 
-function way_to({ host, port }: { host: string; port: number }, settings: ClientSettings): Way {
+function way_to({ host, port, url }: Server, settings: ClientSettings): Way {
   const { transport, bind_address, bind_port, tls, ws, proxy } = settings;
   return {
-    transport,
+    transport: url?.transport ?? transport,
     host,
     port,
     bind_address,
     bind_port,
-    tls: tls.security,
+    // A URL cannot take back what tls_set() has asked for: nothing must leave in clear by mistake.
+    tls: url?.secure ? tls.security_of_url : tls.security,
     any_name: tls.any_name,
-    path: ws.path,
+    path: url?.path ?? ws.path,
     headers: ws.headers,
     proxy,
   };

@@ -2,7 +2,6 @@
 // one place where seconds become milliseconds.
 
 import type { WillMessage } from "../codec/packets.ts";
-import { encode_utf8 } from "../model/bytes.ts";
 import { MQTT_CLEAN_START_FIRST_ONLY, MQTTProtocolVersion } from "../model/enums.ts";
 import { ValueError } from "../model/errors.ts";
 import { type PacketType, PacketTypes } from "../model/packettypes.ts";
@@ -10,10 +9,11 @@ import { type PayloadType, payload_bytes } from "../model/payload.ts";
 import { Properties } from "../model/properties.ts";
 import { check_topic_name } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
-import { check_string } from "../model/utf8.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
-import type { ProxyServer, ResolveSrv } from "../transport/ways.ts";
+import type { ProxyServer } from "../transport/ways.ts";
+import { type Login, LoginSettings } from "./credentials.ts";
 import { type ResolvedOptions, shown, type TransportName, whole_number } from "./options.ts";
+import { Servers } from "./servers.ts";
 import { check_qos } from "./subscription_arguments.ts";
 import { TlsSettings } from "./tls_settings.ts";
 import { WsSettings } from "./ws_settings.ts";
@@ -28,8 +28,7 @@ const id_letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 export class ClientSettings {
   readonly options: ResolvedOptions;
   readonly #spare_client_id: string;
-  host = "";
-  port = 1883;
+  readonly servers = new Servers();
   /** Seconds. */
   keepalive = 60;
   /** Seconds. */
@@ -42,8 +41,7 @@ export class ClientSettings {
   bind_port = 0;
   clean_start: CleanStart = MQTT_CLEAN_START_FIRST_ONLY;
   connect_properties: ConnectProperties | null = null;
-  username: string | null = null;
-  password: Uint8Array | null = null;
+  readonly login = new LoginSettings();
   will: WillMessage | null = null;
   bridge = false;
   max_inflight_messages = 20;
@@ -52,8 +50,6 @@ export class ClientSettings {
   readonly tls = new TlsSettings();
   readonly ws = new WsSettings();
   proxy: ProxyServer | null = null;
-  /** The service to look for in DNS in place of `host` and `port`, until one of its servers is found. */
-  service: { readonly name: string; readonly resolve: ResolveSrv | null } | null = null;
 
   constructor(options: ResolvedOptions, random: () => number) {
     this.options = options;
@@ -61,7 +57,8 @@ export class ClientSettings {
     this.#spare_client_id = random_client_id(random);
   }
 
-  for_session(): SessionSettings {
+  /** @param login who greets the broker, if it is not as `username_pw_set()` says. */
+  for_session({ username, password }: Login = this.login): SessionSettings {
     const { options } = this;
     return {
       version: options.protocol,
@@ -73,8 +70,8 @@ export class ClientSettings {
       keepalive: this.keepalive,
       // paho: without a user name nothing is sent, even if there is a password. MQTT 5 allows a password alone
       // [MQTT-3.1.2-22 is a rule of 3.1.1], but a ported script would not expect it to leave.
-      username: this.username,
-      password: this.username === null ? null : this.password,
+      username,
+      password: username === null ? null : password,
       will: this.will,
       bridge: this.bridge,
       connect_properties: this.#announced_properties(),
@@ -99,16 +96,6 @@ export class ClientSettings {
     announced.MaximumPacketSize = max_packet_size;
     return announced;
   }
-}
-
-export function check_host(host: unknown): string {
-  if (typeof host !== "string" || host === "")
-    throw new ValueError(`host must be a name or an address, not ${shown(host)}`);
-  return host;
-}
-
-export function check_port(port: unknown): number {
-  return whole_number("port", port, 1, 65535);
 }
 
 export function check_keepalive(keepalive: unknown): number {
@@ -152,24 +139,6 @@ export function check_properties<T extends PacketType>(
   }
   if (version !== MQTTProtocolVersion.MQTTv5 || properties.isEmpty()) return null;
   return (properties as unknown as Properties<T>).copy();
-}
-
-export function check_username(username: unknown): string | null {
-  if (username == null) return null;
-  check_string(username, "The user name");
-  return username;
-}
-
-export function check_password(password: unknown): Uint8Array | null {
-  if (password == null) return null;
-  if (typeof password !== "string" && !(password instanceof Uint8Array)) {
-    throw new TypeError(`the password must be text or bytes, not ${name_type(password)}`);
-  }
-  const bytes = typeof password === "string" ? encode_utf8(password) : password.slice();
-  if (bytes.length > MAX_BINARY_BYTES) {
-    throw new ValueError(`the password has ${bytes.length} bytes, MQTT allows at most ${MAX_BINARY_BYTES}`);
-  }
-  return bytes;
 }
 
 export function make_will(

@@ -64,6 +64,7 @@ export class TlsSettings {
   security: TlsSecurity | null = null;
   /** Whether the certificate may be for other names. */
   any_name = false;
+  #usual: TlsSecurity | null = null;
 
   /** @throws ValueError or TypeError for what is not allowed, and for a file that cannot be read. */
   set(args: readonly unknown[]): void {
@@ -89,10 +90,16 @@ export class TlsSettings {
     this.any_name = value;
   }
 
-  /** What of the usual checks is left out, for a warning; null: nothing. */
-  get risk(): string | null {
-    if (this.security === null) return null;
-    if (!this.security.verify) {
+  /** How TLS is spoken where a URL asks for it: as configured, or as `tls_set()` without arguments would. */
+  get security_of_url(): TlsSecurity {
+    this.#usual ??= security_of_files(request_of([]));
+    return this.security ?? this.#usual;
+  }
+
+  /** What of the usual checks `security` leaves out, for a warning; null: nothing. */
+  risk_of(security: TlsSecurity | null): string | null {
+    if (security === null) return null;
+    if (!security.verify) {
       return "the broker's certificate is not checked (CERT_NONE): anybody on the way can read and change what is sent. Give the right ca_certs to tls_set() instead";
     }
     if (!this.any_name) return null;

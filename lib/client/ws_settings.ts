@@ -27,7 +27,8 @@ export class WsSettings {
   }
 }
 
-function check_path(path: unknown): string {
+/** @throws ValueError or TypeError for what is no path of a URL. */
+export function check_path(path: unknown): string {
   if (typeof path !== "string") throw new TypeError(`path must be text, not ${name_type(path)}`);
   // Anything else would be another URL, or would not be a line of HTTP.
   if (/^\/[\x21\x22\x24-\x7e]*$/.test(path)) return path;

@@ -3,9 +3,12 @@
 
 import type { WillArguments } from "../client/client.ts";
 import { Client } from "../client/client.ts";
+import type { ConnectArguments } from "../client/connect_arguments.ts";
 import type { TransportName } from "../client/options.ts";
 import { type ProxyArguments, proxy_parameters } from "../client/proxy_settings.ts";
-import { check_host, check_keepalive, check_port, check_seconds } from "../client/settings.ts";
+import { check_port } from "../client/server_address.ts";
+import type { Host, HostFunction } from "../client/servers.ts";
+import { check_keepalive, check_seconds } from "../client/settings.ts";
 import { type TlsArguments, tls_parameters } from "../client/tls_settings.ts";
 import { CallbackAPIVersion, MQTTProtocolVersion } from "../model/enums.ts";
 import { KeyError, MQTTException, TimeoutError, ValueError } from "../model/errors.ts";
@@ -27,9 +30,9 @@ export type Tls = (TlsArguments & { insecure?: boolean }) | TlsContext;
 
 /** What all helpers take to reach the broker, in paho's order, by name. */
 export interface Destination {
-  /** Default "localhost". */
-  hostname?: string;
-  /** Default 1883. */
+  /** A name, address or URL, or a list of them, or a function that gives one, as for `connect()`. Default "localhost". */
+  hostname?: Host | HostFunction;
+  /** Default 1883, or what is usual for a URL. */
   port?: number;
   client_id?: string;
   /** Seconds, default 60. */
@@ -81,8 +84,7 @@ export function named_arguments<Name extends string>(
 export class OneShot {
   readonly client: Client<2>;
   readonly #client_id: string;
-  readonly #hostname: string;
-  readonly #port: number;
+  readonly #place: Pick<ConnectArguments, "host" | "port">;
   readonly #keepalive: number;
   readonly #timeout: number | null;
   #fail: (error: unknown) => void = () => {};
@@ -98,8 +100,10 @@ export class OneShot {
       protocol,
       transport: to.transport ?? "tcp",
     });
-    this.#hostname = check_host(to.hostname ?? "localhost");
-    this.#port = check_port(to.port ?? 1883);
+    this.#place = {
+      host: to.hostname ?? "localhost",
+      ...(to.port == null ? {} : { port: check_port(to.port) }),
+    };
     this.#keepalive = check_keepalive(to.keepalive ?? 60);
     this.#timeout = to.timeout == null ? null : check_seconds("timeout", to.timeout, 0);
     if (to.proxy_args != null) set_proxy(this.client, to.proxy_args);
@@ -138,7 +142,7 @@ export class OneShot {
     });
     try {
       client.loop_start({ daemon: false });
-      const connecting = client.connect(this.#hostname, this.#port, this.#keepalive);
+      const connecting = client.connect({ ...this.#place, keepalive: this.#keepalive });
       await Promise.race([connecting, failed]);
       return await Promise.race([act(failed), failed]);
     } finally {

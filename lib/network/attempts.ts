@@ -1,5 +1,5 @@
 // Decides how an attempt to open a link goes, when the next one is due, and what the caller of `connect()` is told of
-// it. Whether there shall be a next one is the engine's to say.
+// them. Whether there shall be a next one is the engine's to say.
 
 import { MQTTErrorCode } from "../model/enums.ts";
 import { TransportError } from "../model/errors.ts";
@@ -13,8 +13,9 @@ type ClosedEvent = Extract<PumpEvent, { type: "closed" }>;
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
 
-/** The way to the broker, as it is configured at the moment of an attempt. */
-export interface Route {
+/** What an attempt needs: the way to a broker, and how it is greeted. */
+export interface Plan {
+  readonly settings: SessionSettings;
   readonly open: OpenTransport;
   /** How long opening may take, handshakes included. */
   readonly timeout_ms: number;
@@ -22,11 +23,27 @@ export interface Route {
   readonly place: string;
 }
 
+/** The servers that attempts lead to, each tried once in a round. */
+export interface Round {
+  /** The present attempt has come to nothing. */
+  failed(error: Error): void;
+  /** A server has accepted the client: the round is over, and the next one begins with it. */
+  accepted(): void;
+  /** Whether the next attempt belongs to the same round: it need not wait. */
+  readonly goes_on: boolean;
+  /** What to tell of a round that has come to nothing; `last` is the failure of its last attempt. */
+  failure(last: Error): Error;
+}
+
 export interface AttemptsOwner {
-  settings(): SessionSettings;
-  route(): Route;
-  /** The user's `on_pre_connect`; a failure fails the attempt. */
-  before_attempt(): Promise<void>;
+  /**
+   * Makes the plan of an attempt; asks the user's functions. Rejects: the attempt has failed.
+   *
+   * @param number it is the how manieth since the user has named the broker.
+   * @param signal aborted when the plan is not wanted any more.
+   */
+  plan(number: number, signal: AbortSignal): Promise<Plan>;
+  readonly round: Round;
   random(): number;
   log(event: { readonly type: "notice"; readonly text: string }): void;
 }
@@ -44,12 +61,16 @@ export class Attempts {
   readonly #clock: Clock;
   #caller: Caller | null = null;
   #number = 0;
-  /** The last attempt that a broker has answered. */
+  /** The last attempt before the user has named the broker. */
+  #before = 0;
+  /** The last attempt that a broker has answered, and the last that one has accepted. */
   #answered = 0;
+  #accepted = 0;
   #opened = 0;
   /** Where the present attempt leads. */
   #place = "";
   #cancel_retry: (() => void) | null = null;
+  #planning = new AbortController();
 
   constructor(owner: AttemptsOwner, pump: Pump, clock: Clock) {
     this.#owner = owner;
@@ -88,8 +109,18 @@ export class Attempts {
     void this.#open(this.#number);
   }
 
-  /** Begins again after the back-off, by `begin`. */
+  /** They are counted anew: the user has named a broker. */
+  begin_anew(): void {
+    this.call_off();
+    this.#before = this.#number;
+  }
+
+  /** Begins again, by `begin`: at once while a round goes on, else after the back-off. */
   schedule(begin: () => void): void {
+    if (this.#owner.round.goes_on) {
+      begin();
+      return;
+    }
     const wait_ms = this.backoff.next_ms(this.#owner.random());
     this.#owner.log({ type: "notice", text: `trying again in ${(wait_ms / 1000).toFixed(1)} s` });
     this.#cancel_retry = this.#clock.after(wait_ms, () => {
@@ -106,30 +137,42 @@ export class Attempts {
   /** No more is to come of what was begun or planned; the caller learns that it came to nothing. */
   call_off(): void {
     this.unschedule();
+    this.#planning.abort();
+    this.take_caller()?.resolve(MQTT_ERR_NO_CONN);
+  }
+
+  /** Who waits, if anybody; he is told no more of it here. */
+  take_caller(): Caller | null {
     const caller = this.#caller;
     this.#caller = null;
-    caller?.resolve(MQTT_ERR_NO_CONN);
+    return caller;
   }
 
   /** The broker has answered the present one. */
-  answered(): void {
+  answered(is_accepted: boolean): void {
     this.#answered = this.#number;
+    if (!is_accepted) return;
+    this.#accepted = this.#number;
+    this.#owner.round.accepted();
   }
 
   /** The present one has opened a link: that is what `connect()` promises. */
   has_opened(): void {
     this.#opened += 1;
-    const caller = this.#caller;
-    this.#caller = null;
-    caller?.resolve(MQTT_ERR_SUCCESS);
+    this.take_caller()?.resolve(MQTT_ERR_SUCCESS);
   }
 
-  /** The present one has come to its end. */
-  has_ended({ cause }: ClosedEvent): void {
-    const caller = this.#caller;
-    this.#caller = null;
+  /** The present one has come to its end; nobody wanted that. */
+  has_failed({ cause }: ClosedEvent): void {
+    if (this.#accepted === this.#number) return;
+    this.#owner.round.failed(cause.error ?? new TransportError(`${this.#place} did not accept this client`));
+  }
+
+  /** No other one follows for whoever waits. */
+  tell_end({ cause }: ClosedEvent): void {
+    const caller = this.take_caller();
     if (cause.error === null || cause.rc === MQTT_ERR_SUCCESS) caller?.resolve(MQTT_ERR_NO_CONN);
-    else caller?.reject(cause.error);
+    else caller?.reject(this.#owner.round.failure(cause.error));
   }
 
   /** Who closes without a word, instead of answering CONNECT, is hardly the broker that the user meant. */
@@ -144,13 +187,17 @@ export class Attempts {
   }
 
   async #open(number: number): Promise<void> {
+    const planning = new AbortController();
+    this.#planning = planning;
     try {
       await null; // no callback runs inside the call that causes it
       if (!this.#is_present(number)) return;
-      await this.#owner.before_attempt();
+      const { settings, open, timeout_ms, place } = await this.#owner.plan(
+        number - this.#before,
+        planning.signal,
+      );
       if (!this.#is_present(number)) return;
-      this.#pump.session.configure(this.#owner.settings());
-      const { open, timeout_ms, place } = this.#owner.route();
+      this.#pump.session.configure(settings);
       this.#place = place;
       this.#pump.open(open, timeout_ms, () => {
         const hint = "a firewall, a wrong address, or a broker that is too busy?";
@@ -161,6 +208,8 @@ export class Attempts {
       });
     } catch (error) {
       if (number === this.#number) this.#pump.fail(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      planning.abort();
     }
   }
 

@@ -6,6 +6,7 @@ import { MQTTErrorCode } from "../model/enums.ts";
 import { RuntimeError, ValueError } from "../model/errors.ts";
 import type { CloseCause } from "../protocol/outputs.ts";
 import { Session } from "../protocol/session.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
 import { Attempts, type AttemptsOwner, type Caller } from "./attempts.ts";
 import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
@@ -27,6 +28,8 @@ type ConnackEvent = Extract<PumpEvent, { type: "connack" }>;
 export type EngineEvent = PumpEvent | { readonly type: "connect_fail"; readonly error: Error };
 
 export interface EngineOwner extends AttemptsOwner {
+  /** As they are at this moment, whoever greets the broker. */
+  settings(): SessionSettings;
   /** The user's callbacks. For a message and for CONNACK a promise is awaited. Never throws or rejects. */
   deliver(event: EngineEvent): void | Promise<void>;
   /** A message has reached its end, whether or not a loop runs. */
@@ -360,7 +363,7 @@ export class Engine {
 
   /** The user names a broker: whatever was before is dropped without a word. */
   #prepare(): void {
-    this.#attempts.call_off();
+    this.#attempts.begin_anew();
     this.#pump.replace();
     this.session.begin_anew();
     this.#was_reached = false;
@@ -400,14 +403,12 @@ export class Engine {
           news.push(event);
           break;
         case "connack":
-          this.#attempts.answered();
+          this.#attempts.answered(event.packet.reason_code === 0);
           news.push(event);
           break;
         case "closed":
           if (event.cause.retry) this.#begin_again();
           else this.#note_end(this.#attempts.explained(event), news);
-          // Otherwise an earlier link has ended, and the attempt under way is another one.
-          if (this.session.phase === "idle") this.#attempts.has_ended(event);
           break;
         case "socket_open":
           this.#was_reached = true;
@@ -432,6 +433,16 @@ export class Engine {
 
   #note_end(event: ClosedEvent, news: PumpEvent[]): void {
     news.push(event);
+    // Otherwise an earlier link has ended, and the attempt under way is another one.
+    const is_current = this.session.phase === "idle";
+    if (is_current && !this.#is_leaving) {
+      this.#attempts.has_failed(event);
+      if (this.#attempts.is_awaited && this.#owner.round.goes_on) {
+        this.#begin_attempt(this.#attempts.take_caller());
+        return;
+      }
+    }
+    if (is_current) this.#attempts.tell_end(event);
     // Without a loop nothing opens a link again, and the event may never be told.
     if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
   }
@@ -498,13 +509,14 @@ export class Engine {
       return;
     }
     const forever = this.#forever;
-    if (!this.#was_reached && forever?.retry_first_connection === false) {
+    const { round } = this.#owner;
+    if (!round.goes_on && !this.#was_reached && forever?.retry_first_connection === false) {
       this.#forever = null;
       this.#finish(MQTT_ERR_NO_CONN);
-      forever.reject(cause.error);
+      forever.reject(round.failure(cause.error ?? lost_error(null)));
       return;
     }
-    if (this.#was_reached && !this.#owner.reconnect_on_failure)
+    if (!round.goes_on && this.#was_reached && !this.#owner.reconnect_on_failure)
       this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
     else this.#retry();
   }

@@ -16,7 +16,7 @@ import { websocket } from "./websocket.ts";
 import { url_of, type WebSocketHeaders } from "./websocket_request.ts";
 
 export { type ProxyKind, type ProxyServer, usual_port } from "./proxy.ts";
-export { first_of_service, local_domain, type ResolveSrv, type SrvRecord } from "./srv.ts";
+export { local_domain, type ResolveSrv, type SrvRecord, servers_of_service } from "./srv.ts";
 export {
   is_context,
   node_tls_options,

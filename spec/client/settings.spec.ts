@@ -1,15 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
+import { check_password, check_username } from "../../lib/client/credentials.ts";
 import { resolve_options } from "../../lib/client/options.ts";
+import { check_port } from "../../lib/client/server_address.ts";
 import {
   ClientSettings,
   check_clean_start,
-  check_host,
   check_keepalive,
-  check_password,
-  check_port,
   check_properties,
   check_seconds,
-  check_username,
   make_will,
 } from "../../lib/client/settings.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
@@ -56,9 +54,9 @@ describe("what the core gets of the settings", () => {
 
   it("has no password without a user name, as paho", () => {
     const given = settings();
-    given.password = Uint8Array.of(1);
+    given.login.password = Uint8Array.of(1);
     expect(given.for_session().password).toBe(null);
-    given.username = "";
+    given.login.username = "";
     expect(given.for_session()).toMatchObject({ username: "", password: Uint8Array.of(1) });
   });
 
@@ -86,8 +84,6 @@ describe("what the core gets of the settings", () => {
 
 describe("what is refused", () => {
   it.each<[string, () => unknown, string, string]>([
-    ["no host", () => check_host(""), "ValueError", 'not ""'],
-    ["null as host", () => check_host(null), "ValueError", "null"],
     ["port 0", () => check_port(0), "ValueError", "1 to 65535"],
     ["port 65536", () => check_port(65_536), "ValueError", "65536"],
     ["port as text", () => check_port("1883"), "TypeError", "port must be a number"],

@@ -205,7 +205,7 @@ describe("a check that is turned off", () => {
   const risk = (...steps: ((settings: TlsSettings) => void)[]) => {
     const settings = new TlsSettings();
     for (const step of steps) step(settings);
-    return settings.risk;
+    return settings.risk_of(settings.security);
   };
   const insecure = (value: boolean) => (settings: TlsSettings) => settings.set_insecure([value]);
   const plain = (settings: TlsSettings) => settings.set([]);

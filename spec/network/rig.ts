@@ -1,6 +1,7 @@
 // Decides how an Engine is run without a network, a clock or a client: what it tells its owner is written down.
 
 import type { MQTTErrorCode } from "../../lib/model/enums.ts";
+import type { Round } from "../../lib/network/attempts.ts";
 import { Engine, type EngineEvent } from "../../lib/network/engine.ts";
 import type { SessionSettings } from "../../lib/protocol/settings.ts";
 import { settings } from "../support/core_packets.ts";
@@ -20,7 +21,10 @@ export interface RigOptions {
   /** Called for each event that the user would hear. */
   on_event?: (event: EngineEvent) => void | Promise<void>;
   before_attempt?: () => Promise<void>;
+  round?: Round;
 }
+
+const single_server: Round = { failed() {}, accepted() {}, goes_on: false, failure: (last) => last };
 
 export class Rig {
   readonly clock = new FakeClock();
@@ -41,8 +45,11 @@ export class Rig {
     this.engine = new Engine(
       {
         settings: () => settings,
-        route: () => ({ open: this.network.open, timeout_ms: 5000, place: "memory:1883" }),
-        before_attempt: options.before_attempt ?? (async () => {}),
+        plan: async () => {
+          await options.before_attempt?.();
+          return { settings, open: this.network.open, timeout_ms: 5000, place: "memory:1883" };
+        },
+        round: options.round ?? single_server,
         deliver: (event) => {
           this.told.push(word(event));
           return options.on_event?.(event);

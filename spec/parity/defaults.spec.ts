@@ -3,10 +3,8 @@
 
 import os from "node:os";
 import { describe, expect, it, jest } from "@jest/globals";
-import { aim_at_service } from "../../lib/client/connect_arguments.ts";
 import * as mqtt from "../../lib/client/index.ts";
 import { resolve_options } from "../../lib/client/options.ts";
-import { ClientSettings } from "../../lib/client/settings.ts";
 import { TlsSettings } from "../../lib/client/tls_settings.ts";
 import { WsSettings } from "../../lib/client/ws_settings.ts";
 import * as publish from "../../lib/helpers/publish.ts";
@@ -357,13 +355,17 @@ describe("paho's defaults", () => {
     expect(said({ min_delay: 121 })).toContain("not 120");
   });
 
-  it("are the domain of this machine in connect_srv()", () => {
+  it("are the domain of this machine in connect_srv()", async () => {
     jest.spyOn(os, "hostname").mockReturnValue("kitchen.house.example");
-    const settings = new ClientSettings(resolve_options([]), Math.random);
-    aim_at_service(settings, []);
-    expect(settings.service?.name).toBe("_mqtt._tcp.house.example");
-    aim_at_service(settings, [null]);
-    expect(settings.service?.name).toBe("_mqtt._tcp.house.example");
+    const asked: string[] = [];
+    const resolve_srv = async (service: string) => {
+      asked.push(service);
+      return [];
+    };
+    const client = new mqtt.Client();
+    await expect(client.connect_srv({ resolve_srv })).rejects.toThrow(mqtt.ValueError);
+    await expect(client.connect_srv(null, { resolve_srv })).rejects.toThrow(mqtt.ValueError);
+    expect(asked).toEqual(["_mqtt._tcp.house.example", "_mqtt._tcp.house.example"]);
     jest.restoreAllMocks();
   });
 
