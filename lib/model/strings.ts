@@ -35,8 +35,12 @@ const connack_sentences: Readonly<Record<number, string>> = {
   5: "The connection was refused: the client is not authorised.",
 };
 
-/** One English sentence for an `MQTTErrorCode`; any other number has the sentence of `MQTT_ERR_UNKNOWN`. */
-export function error_string(mqtt_errno: number): string {
+/**
+ * One English sentence for an `MQTTErrorCode`; any other number has the sentence of `MQTT_ERR_UNKNOWN`. For a
+ * {@link ReasonCode}, which `on_disconnect` of VERSION1 gets on MQTT 5, its name.
+ */
+export function error_string(mqtt_errno: number | ReasonCode): string {
+  if (mqtt_errno instanceof ReasonCode) return mqtt_errno.getName();
   return error_sentences[mqtt_errno] ?? UNKNOWN_ERROR;
 }
 

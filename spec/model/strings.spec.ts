@@ -28,6 +28,10 @@ describe("error_string()", () => {
   ])("says of %i: %s", (code, sentence) => {
     expect(error_string(code)).toBe(sentence);
   });
+
+  it("is the name of a ReasonCode", () => {
+    expect(error_string(new ReasonCode(PacketTypes.DISCONNECT, "", 0x8e))).toBe("Session taken over");
+  });
 });
 
 describe("connack_string()", () => {
