@@ -24,6 +24,12 @@ export type ApiVersion = 1 | 2;
 
 type Types = typeof PacketTypes;
 
+/**
+ * What VERSION1 gives as a result: a number on 3.x, a `ReasonCode` on MQTT 5. Which of them it is the type cannot know,
+ * so it fits where a script takes it for the one or the other.
+ */
+export type NumberOrReason<N extends number> = N & ReasonCode;
+
 /** The shape of one API version; a client whose version the type does not name takes callbacks of any shape. */
 // biome-ignore lint/suspicious/noExplicitAny: any is what V is then, and what is asked for.
 type Shaped<V, Arguments> = 0 extends 1 & V ? any[] : Arguments;
@@ -45,7 +51,7 @@ export interface CallbackArguments<V extends ApiVersion> {
           userdata: UserData,
           flags: { "session present": 0 | 1 },
           /** A number on 3.x, a `ReasonCode` on MQTT 5. */
-          rc: ConnackCode | ReasonCode,
+          rc: NumberOrReason<ConnackCode>,
           /** Only on MQTT 5. */
           properties?: Properties<Types["CONNACK"]> | null,
         ]
@@ -71,7 +77,7 @@ export interface CallbackArguments<V extends ApiVersion> {
           client: Client<V>,
           userdata: UserData,
           /** A number; on MQTT 5 the `ReasonCode` where the broker sent DISCONNECT. */
-          rc: MQTTErrorCode | ReasonCode,
+          rc: NumberOrReason<MQTTErrorCode>,
           /** Only on MQTT 5. */
           properties?: Properties<Types["DISCONNECT"]> | null,
         ]
@@ -104,7 +110,7 @@ export interface CallbackArguments<V extends ApiVersion> {
           userdata: UserData,
           mid: number,
           /** Numbers on 3.x, `ReasonCode` objects on MQTT 5. */
-          granted_qos: number[] | ReasonCode[],
+          granted_qos: NumberOrReason<number>[],
           /** Only on MQTT 5. */
           properties?: Properties<Types["SUBACK"]>,
         ]

@@ -38,10 +38,11 @@ import {
   type ServersArguments,
 } from "./connect_arguments.ts";
 import { type Credentials, type CredentialsFunction, check_password, check_username } from "./credentials.ts";
-import type { Logger } from "./logging.ts";
+import { check_logger, type Logger } from "./logging.ts";
 import { MQTTMessageInfo, refusal_error, type Waiting } from "./message_info.ts";
 import {
   type ClientOptions,
+  check_flag,
   check_transport,
   type ResolvedOptions,
   resolve_options,
@@ -50,7 +51,7 @@ import {
 } from "./options.ts";
 import { packet_text } from "./packet_text.ts";
 import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
-import { type PublishArguments, publication_of } from "./publication.ts";
+import { type Flag, type PublishArguments, publication_of, refuse_object_payload } from "./publication.ts";
 import { Reporter } from "./reporter.ts";
 import { plan_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
@@ -65,7 +66,7 @@ import {
   check_seconds,
   make_will,
 } from "./settings.ts";
-import { filters_of, type QoS, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
+import { filters_of, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
 import type { TlsArguments } from "./tls_settings.ts";
 import type { WsArguments } from "./ws_settings.ts";
 
@@ -75,14 +76,16 @@ type Named<T, Given extends keyof T = never> = Omit<T, Given>;
 export interface WillArguments {
   topic: string;
   payload?: PayloadType;
-  qos?: QoS;
-  retain?: boolean;
+  /** 0, 1 or 2. */
+  qos?: number;
+  retain?: Flag;
   properties?: Properties<Types["WILLMESSAGE"]> | null;
 }
 
 export interface SubscribeArguments {
   topic: SubscribeTopic;
-  qos?: QoS;
+  /** 0, 1 or 2. */
+  qos?: number;
   options?: SubscribeOptions | null;
   properties?: Properties<Types["SUBSCRIBE"]> | null;
 }
@@ -322,7 +325,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return this.#reporter.logger;
   }
   set logger(logger: Logger | null) {
-    this.#reporter.logger = logger;
+    this.#reporter.logger = check_logger(logger);
   }
 
   get callback_api_version(): V {
@@ -430,12 +433,13 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   will_set(
     topic: string | WillArguments,
     payload?: PayloadType | Named<WillArguments, "topic">,
-    qos?: QoS | Named<WillArguments, "topic" | "payload">,
-    retain?: boolean | Named<WillArguments, "topic" | "payload" | "qos">,
+    qos?: number | Named<WillArguments, "topic" | "payload">,
+    retain?: Flag | Named<WillArguments, "topic" | "payload" | "qos">,
     properties?: WillArguments["properties"] | Pick<WillArguments, "properties">,
   ): void;
   will_set(...args: unknown[]): void {
     const names = ["topic", "payload", "qos", "retain", "properties"];
+    refuse_object_payload(args, names);
     const [topic, payload, qos, retain, properties] = positional("will_set", names, args);
     const version = this.#options.protocol;
     this.#settings.will = make_will(topic, payload, qos ?? 0, retain ?? false, properties, version);
@@ -496,12 +500,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** Whether the application acknowledges QoS 1 and 2 messages itself, by `ack()`. */
   manual_ack_set(on: boolean | { on: boolean }): void {
-    this.#manual_ack = Boolean(is_plain_object(on) ? positional("manual_ack_set", ["on"], [on])[0] : on);
+    this.#manual_ack = check_flag("on", positional("manual_ack_set", ["on"], [on])[0]);
   }
 
   /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
   enable_logger(logger: Logger | null = null): void {
-    this.#reporter.logger = logger ?? this.#reporter.logger ?? console;
+    this.#reporter.logger = check_logger(logger) ?? this.#reporter.logger ?? console;
   }
 
   /** Stops sending log lines to a logger. `on_log` is not affected. */
@@ -561,6 +565,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   ): void;
   connect_async(...args: unknown[]): void {
     aim(this.#settings, "connect_async", args);
+    this.#watch_for_loop();
     this.#engine.connect_async();
   }
 
@@ -600,7 +605,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   /**
-   * Ends the connection, after what was handed over has left; or ends the attempts to get one.
+   * Ends the connection, after what was handed over has left, however many messages that is; or ends the attempts to
+   * get one. A broker that makes no room for more within one and a half times the keepalive is not waited for.
    *
    * @param reasoncode MQTT 5: the reason that the broker is told.
    * @param properties MQTT 5: the properties of DISCONNECT.
@@ -623,7 +629,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     }
     const checked = check_properties(properties, PacketTypes.DISCONNECT, this.protocol);
     this.#stop_watching_for_loop();
-    return this.#engine.disconnect(reasoncode?.value ?? 0, checked);
+    return this.#engine.disconnect(reasoncode?.value ?? 0, checked, true);
   }
 
   /**
@@ -638,7 +644,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   async close(options: { timeout?: number } = {}): Promise<void> {
     const [timeout = CLOSE_TIMEOUT_SECONDS] = positional("close", ["timeout"], [options]);
     await this.#engine.settled(check_seconds("timeout", timeout, 0) * 1000);
-    this.disconnect();
+    this.#stop_watching_for_loop();
+    this.#engine.disconnect(0, null, false);
     await this.#engine.gone();
   }
 
@@ -791,8 +798,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   publish(
     topic: string | PublishArguments,
     payload?: PayloadType | Named<PublishArguments, "topic">,
-    qos?: QoS | Named<PublishArguments, "topic" | "payload">,
-    retain?: boolean | Named<PublishArguments, "topic" | "payload" | "qos">,
+    qos?: number | Named<PublishArguments, "topic" | "payload">,
+    retain?: Flag | Named<PublishArguments, "topic" | "payload" | "qos">,
     properties?: PublishArguments["properties"] | Pick<PublishArguments, "properties">,
   ): MQTTMessageInfo;
   publish(...args: unknown[]): MQTTMessageInfo {
@@ -822,7 +829,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    */
   subscribe(
     topic: SubscribeTopic | SubscribeArguments,
-    qos?: QoS | Named<SubscribeArguments, "topic">,
+    qos?: number | Named<SubscribeArguments, "topic">,
     options?: SubscribeOptions | null | Pick<SubscribeArguments, "options" | "properties">,
     properties?: SubscribeArguments["properties"] | Pick<SubscribeArguments, "properties">,
   ): RequestResult;
@@ -994,7 +1001,10 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   readonly #waiting: Waiting = {
-    begin: () => this.#engine.hold_for_waiter(1),
+    begin: () => {
+      this.#engine.hold_for_waiter(1);
+      if (this.#engine.is_unasked) this.#watch_for_connect();
+    },
     end: () => this.#engine.hold_for_waiter(-1),
     given_up: () => (this.#engine.has_given_up ? this.#given_up : null),
     after: (ms, fn) => this.#clock.after(ms, fn),
@@ -1039,6 +1049,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
           else this.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
         },
         warn: (text) => this.#warn(text),
+        hears: (callback) => has_callback(this, callback),
         random: Math.random,
       },
       this.#clock,
@@ -1174,6 +1185,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   #check_shape(): void {
+    for (const name of callback_names) {
+      const value = (this as unknown as Record<string, unknown>)[`on_${name}`];
+      if (value != null && typeof value !== "function")
+        this.#warn(`on_${name} is never called: it must be a function, not ${name_type(value)}`);
+    }
     const { on_disconnect } = this as { on_disconnect?: unknown };
     const warning =
       typeof on_disconnect === "function" ? shape_warning(this.#shape, on_disconnect.length) : null;
@@ -1184,10 +1200,23 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#stop_watching_for_loop();
     this.#cancel_loop_check = this.#clock.after(NO_LOOP_MS, () => {
       this.#cancel_loop_check = null;
-      if (this.#engine.was_driven || !this.#wants_callbacks()) return;
-      this.#warn(
-        "no loop runs, so no callback is ever called: call loop_start() or loop_forever() after connect()",
-      );
+      if (this.#engine.was_driven) return;
+      if (this.#engine.state === "connect_async") {
+        this.#warn(
+          "connect_async() only remembers where the broker is: call loop_start() or loop_forever() to connect",
+        );
+      } else if (this.#wants_callbacks()) {
+        this.#warn(
+          "no loop runs, so no callback is ever called: call loop_start() or loop_forever() after connect()",
+        );
+      }
+    });
+  }
+
+  /** Somebody waits for a message, and nothing is done about it yet: not for ever. */
+  #watch_for_connect(): void {
+    this.#clock.after(NO_LOOP_MS, () => {
+      if (this.#engine.is_unasked) this.#give_up_waiting(unconnected_error());
     });
   }
 
@@ -1197,8 +1226,32 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   #wants_callbacks(): boolean {
-    return ["connect", "message", "publish", "subscribe"].some((name) => has_callback(this, name));
+    if (this.#router.size > 0 || this.#engine.session.is_subscribed) return true;
+    return loop_callbacks.some((name) => has_callback(this, name));
   }
+}
+
+/** What the user may set, as `on_*`. */
+const callback_names = [
+  ...[
+    "connect",
+    "connect_fail",
+    "pre_connect",
+    "disconnect",
+    "message",
+    "publish",
+    "subscribe",
+    "unsubscribe",
+  ],
+  ...["log", "socket_open", "socket_close", "socket_register_write", "socket_unregister_write"],
+];
+/** What only a loop calls. */
+const loop_callbacks = ["connect", "disconnect", "message", "publish", "subscribe", "unsubscribe"] as const;
+
+function unconnected_error(): RuntimeError {
+  const text =
+    "nobody sends the message: call connect(), or connect_async() and then loop_start() or loop_forever()";
+  return new RuntimeError(text, { code: "ERR_MQTT_NOT_CONNECTED" });
 }
 
 /**
@@ -1217,14 +1270,21 @@ export interface Client<V extends ApiVersion = any> extends ClientClass<V> {}
 
 /** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
 export interface ClientConstructor {
+  /** As in paho 1.x, which began with the client id: a client of VERSION1. */
+  new (
+    client_id: string,
+    clean_session?: boolean | Named<ClientOptions, "callback_api_version" | "client_id"> | null,
+    userdata?: UserData,
+    protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
+    transport?: TransportName | Named<ClientOptions> | null,
+  ): Client<1>;
   /**
-   * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho; a string here is a client id,
-   *   as in paho 1.x.
+   * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho.
    * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.
    * @throws ValueError or TypeError for what is not allowed.
    */
   new <V extends ApiVersion = 1>(
-    callback_api_version?: V | string | ClientOptions<V> | null,
+    callback_api_version?: V | ClientOptions<V> | null,
     client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
     clean_session?: UserData,
     userdata?: UserData,

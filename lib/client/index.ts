@@ -41,7 +41,7 @@ export type {
   TlsContext,
   WebSocketHeaders,
 } from "../transport/ways.ts";
-export type { ApiVersion, CallbackArguments, UserData } from "./callback_api.ts";
+export type { ApiVersion, CallbackArguments, NumberOrReason, UserData } from "./callback_api.ts";
 export type * from "./callback_types.ts";
 export type {
   ClientEvents,
@@ -60,9 +60,9 @@ export type { Logger } from "./logging.ts";
 export { MQTTMessageInfo } from "./message_info.ts";
 export type { ClientOptions, TransportName } from "./options.ts";
 export type { ProxyArguments } from "./proxy_settings.ts";
-export type { PublishArguments } from "./publication.ts";
+export type { Flag, PublishArguments } from "./publication.ts";
 export type { Host, HostFunction } from "./servers.ts";
 export type { CleanStart, ConnectProperties } from "./settings.ts";
-export type { FilterPair, QoS, SubscribeTopic } from "./subscription_arguments.ts";
+export type { FilterPair, LoosePair, QoS, SubscribeTopic } from "./subscription_arguments.ts";
 export type { TlsArguments } from "./tls_settings.ts";
 export type { WsArguments } from "./ws_settings.ts";

@@ -1,6 +1,7 @@
 // Decides where a line of the log goes: on_log, the logger, and, for what the user should know, the console.
 
 import { LogLevel } from "../model/enums.ts";
+import { name_type } from "../model/type_names.ts";
 
 /** Anything with these four: console, pino, winston, ... */
 export interface Logger {
@@ -17,6 +18,19 @@ const method_of_level: Readonly<Record<number, keyof Logger>> = {
   [LogLevel.MQTT_LOG_WARNING]: "warn",
   [LogLevel.MQTT_LOG_ERR]: "error",
 };
+
+/** @throws TypeError unless it has the four methods; null is none. */
+export function check_logger(logger: unknown): Logger | null {
+  if (logger == null) return null;
+  for (const method of ["debug", "info", "warn", "error"] as const) {
+    if (typeof (logger as Partial<Logger>)[method] !== "function") {
+      throw new TypeError(
+        `a logger has the methods debug, info, warn and error, as console has: ${name_type(logger)} has no ${method}`,
+      );
+    }
+  }
+  return logger as Logger;
+}
 
 /** Writes one line to a logger, by the method of its level. */
 export function write_log(logger: Logger, level: LogLevel, text: string): void {

@@ -159,9 +159,14 @@ function clean_session(value: unknown, protocol: MQTTProtocolVersion, client_id:
 }
 
 function flag(name: string, value: unknown, if_absent: boolean): boolean {
-  if (value === undefined) return if_absent;
+  return value === undefined ? if_absent : check_flag(name, value);
+}
+
+/** @throws TypeError unless it is true or false; 1 and 0 are the same, as in Python. */
+export function check_flag(name: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
-  throw new TypeError(`${name} must be true or false, not ${name_type(value)}`);
+  if (value === 1 || value === 0) return value === 1;
+  throw new TypeError(`${name} must be true or false, not ${shown(value)}`);
 }
 
 function one_of<T extends string | number>(name: string, value: unknown, allowed: readonly T[]): T {

@@ -7,15 +7,20 @@ import { type PayloadType, payload_bytes } from "../model/payload.ts";
 import type { Properties } from "../model/properties.ts";
 import { check_topic_name } from "../model/topics.ts";
 import type { Publication } from "../protocol/outbound_message.ts";
+import { check_flag } from "./options.ts";
 import { check_properties } from "./settings.ts";
-import { check_qos, type QoS } from "./subscription_arguments.ts";
+import { check_qos } from "./subscription_arguments.ts";
+
+/** True or false; 1 and 0 are the same, as in Python. */
+export type Flag = boolean | 0 | 1;
 
 /** The arguments of `publish()` by name. */
 export interface PublishArguments {
   topic: string;
   payload?: PayloadType;
-  qos?: QoS;
-  retain?: boolean;
+  /** 0, 1 or 2. */
+  qos?: number;
+  retain?: Flag;
   properties?: Properties<typeof PacketTypes.PUBLISH> | null;
 }
 
@@ -29,7 +34,7 @@ const parameters = [
 
 /** @throws ValueError or TypeError for what cannot be published. */
 export function publication_of(args: readonly unknown[], version: MQTTProtocolVersion): Publication {
-  refuse_object_payload(args);
+  refuse_object_payload(args, parameters);
   const [topic, payload, qos, retain, given] = positional("publish", parameters, args);
   const properties = check_properties(given, PacketTypes.PUBLISH, version);
   // MQTT 5: an alias may stand for the topic; which one it is, the session knows.
@@ -38,17 +43,21 @@ export function publication_of(args: readonly unknown[], version: MQTTProtocolVe
     topic: topic as string,
     payload: payload_bytes(payload as PayloadType),
     qos: check_qos(qos ?? 0),
-    retain: Boolean(retain),
+    retain: check_flag("retain", retain ?? false),
     properties,
   };
 }
 
-// `publish("t", { temperature: 20 })` is a natural mistake, and its object could be taken for named arguments.
-function refuse_object_payload(args: readonly unknown[]): void {
+/**
+ * `publish("t", { temperature: 20 })` is a natural mistake, and its object could be taken for named arguments.
+ *
+ * @param names of the arguments, of which the payload is the second.
+ * @throws TypeError for an object that holds none of them.
+ */
+export function refuse_object_payload(args: readonly unknown[], names: readonly string[]): void {
   const [, payload] = args;
   if (args.length !== 2 || !is_plain_object(payload)) return;
-  const keys: readonly string[] = parameters;
-  const names = Object.keys(payload);
-  if (names.length === 0 || names.some((name) => keys.includes(name))) return;
+  const given = Object.keys(payload);
+  if (given.length === 0 || given.some((name) => names.includes(name))) return;
   throw new TypeError("a plain object cannot be published: use JSON.stringify(...) for the payload");
 }

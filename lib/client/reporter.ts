@@ -52,7 +52,7 @@ export class Reporter {
     const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log(LogLevel.MQTT_LOG_ERR, `${callback_name} failed: ${shown}`);
     if (suppress_exceptions) return;
-    const is_heard = this.is_watched || target.listenerCount("callback_error") > 0;
+    const is_heard = this.logger !== null || target.listenerCount("callback_error") > 0;
     if (!is_heard && warnings) console.error(`${callback_name} failed:`, error);
     void call_all(target, "callback_error", [error, callback_name], () => {});
   }

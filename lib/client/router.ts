@@ -3,6 +3,7 @@
 import { ValueError } from "../model/errors.ts";
 import { MQTTMatcher } from "../model/matcher.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import { check_topic_filter } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
 
 /** A callback for messages: `(client, userdata, message)`. */
@@ -12,6 +13,11 @@ export class Router {
   readonly #matcher = new MQTTMatcher<MessageCallback>();
   #size = 0;
 
+  /** How many filters have a callback. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Sets the callback of a filter; one filter has one callback. */
   add(sub: string, callback: MessageCallback): void {
     if (sub == null || callback == null)
@@ -20,13 +26,16 @@ export class Router {
       throw new TypeError(
         `the callback of message_callback_add must be a function, not ${name_type(callback)}`,
       );
+    if (typeof sub !== "string")
+      throw new TypeError(`the filter of message_callback_add must be text, not ${name_type(sub)}`);
+    check_topic_filter(sub);
     if (!this.#matcher.has(sub)) this.#size += 1;
     this.#matcher.set(sub, callback);
   }
 
   /** Takes the callback of a filter away; a filter without one is ignored. */
   remove(sub: string): void {
-    if (sub == null) throw new ValueError("message_callback_remove needs a filter");
+    if (typeof sub !== "string") throw new ValueError("message_callback_remove needs a filter");
     if (!this.#matcher.has(sub)) return;
     this.#matcher.delete(sub);
     this.#size -= 1;

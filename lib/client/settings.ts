@@ -12,7 +12,7 @@ import { name_type } from "../model/type_names.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
 import type { ProxyServer } from "../transport/ways.ts";
 import { type Login, LoginSettings } from "./credentials.ts";
-import { type ResolvedOptions, shown, type TransportName, whole_number } from "./options.ts";
+import { check_flag, type ResolvedOptions, shown, type TransportName, whole_number } from "./options.ts";
 import { Servers } from "./servers.ts";
 import { check_qos } from "./subscription_arguments.ts";
 import { TlsSettings } from "./tls_settings.ts";
@@ -160,7 +160,7 @@ export function make_will(
     topic,
     payload: bytes,
     qos: check_qos(qos),
-    retain: Boolean(retain),
+    retain: check_flag("retain", retain),
     properties: check_properties(properties, PacketTypes.WILLMESSAGE, version),
   };
 }

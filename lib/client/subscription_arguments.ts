@@ -7,10 +7,13 @@ import { check_topic_filter } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
 
 /** A filter with its QoS, or (MQTT 5) with its options. */
-export type FilterPair = readonly [filter: string, qos: QoS | SubscribeOptions];
+export type FilterPair = readonly [filter: string, qos: number | SubscribeOptions];
+
+/** A pair in a list as TypeScript infers it for a variable. What is in it is checked when it is used. */
+export type LoosePair = readonly (string | number | SubscribeOptions)[];
 
 /** What `subscribe()` takes: one filter, one pair, or a list of pairs. */
-export type SubscribeTopic = string | FilterPair | readonly FilterPair[];
+export type SubscribeTopic = string | FilterPair | readonly FilterPair[] | readonly LoosePair[];
 
 export type QoS = 0 | 1 | 2;
 
@@ -35,14 +38,17 @@ export function subscriptions_of(
   return topic.map((item) => pair(item, version));
 }
 
-/** @throws ValueError or TypeError for what is not a filter or a list of filters. */
-export function filters_of(topic: unknown): string[] {
+/**
+ * @param call who takes them.
+ * @throws ValueError or TypeError for what is not a filter or a list of filters.
+ */
+export function filters_of(topic: unknown, call = "unsubscribe()"): string[] {
   const filters: unknown[] = Array.isArray(topic) ? [...topic] : [topic];
   if (filters.length === 0)
-    throw new ValueError("unsubscribe() was given an empty list: it needs at least one topic filter");
+    throw new ValueError(`${call} was given an empty list: it needs at least one topic filter`);
   return filters.map((filter) => {
     if (typeof filter !== "string") {
-      throw new ValueError(`unsubscribe() takes a topic filter or a list of them, not ${name_type(filter)}`);
+      throw new ValueError(`${call} takes a topic filter or a list of them, not ${name_type(filter)}`);
     }
     check_topic_filter(filter);
     return filter;

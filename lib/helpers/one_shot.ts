@@ -85,6 +85,8 @@ export class OneShot {
   readonly client: Client<2>;
   readonly #client_id: string;
   readonly #place: Pick<ConnectArguments, "host" | "port">;
+  /** How many there are to be tried. */
+  readonly #servers: number;
   readonly #keepalive: number;
   readonly #timeout: number | null;
   #fail: (error: unknown) => void = () => {};
@@ -104,6 +106,7 @@ export class OneShot {
       host: to.hostname ?? "localhost",
       ...(to.port == null ? {} : { port: check_port(to.port) }),
     };
+    this.#servers = Array.isArray(to.hostname) ? to.hostname.length : 1;
     this.#keepalive = check_keepalive(to.keepalive ?? 60);
     this.#timeout = to.timeout == null ? null : check_seconds("timeout", to.timeout, 0);
     if (to.proxy_args != null) set_proxy(this.client, to.proxy_args);
@@ -127,14 +130,24 @@ export class OneShot {
       this.#fail = reject;
     });
     failed.catch(() => {});
-    const too_late = () => this.fail(new TimeoutError(`${what} took longer than ${this.#timeout} s`));
+    let last: Error | null = null;
+    // One chance is spent by a refusal, half a one by a server that hangs up: it may be about to restart.
+    let chances = this.#servers;
+    let was_accepted = false;
+    const missed = (error: Error | null) => {
+      last = error ?? last;
+      const is_refusal = error instanceof MQTTException && error.code === "ERR_MQTT_CONNECT_REFUSED";
+      chances -= is_refusal ? 1 : 0.5;
+      if (!was_accepted && chances <= 0 && last !== null) this.fail(last);
+    };
+    const too_late = () => this.fail(late_error(`${what} took longer than ${this.#timeout} s`, last));
     const cancel = this.#timeout === null ? null : system_clock.after(this.#timeout * 1000, too_late);
     client.on("connect", (_client, _userdata, _flags, reason_code) => {
-      if (!reason_code.is_failure) return;
-      const text = `the broker refused the connection: ${reason_code}`;
-      this.fail(new MQTTException(text, { code: "ERR_MQTT_CONNECT_REFUSED" }));
+      was_accepted ||= !reason_code.is_failure;
     });
+    client.on("connect_fail", (_client, _userdata, error) => missed(error));
     client.on("disconnect", (_client, _userdata, flags, reason_code) => {
+      if (reason_code.value !== 0) missed(flags.error);
       if (!flags.is_disconnect_packet_from_server || reason_code.value !== SESSION_TAKEN_OVER) return;
       // The client does not come back from this.
       const text = `${reason_code}: another client has connected with the client id "${this.#client_id}"`;
@@ -150,6 +163,11 @@ export class OneShot {
       await client.close({ timeout: 0 });
     }
   }
+}
+
+/** What was in the way says more than that the time is over. */
+function late_error(text: string, cause: Error | null): TimeoutError {
+  return cause === null ? new TimeoutError(text) : new TimeoutError(`${text}: ${cause.message}`, { cause });
 }
 
 /** @throws ValueError unless it is an object, TypeError for a member that does not exist. */

@@ -1,7 +1,12 @@
 // Decides what `publish.single` and `publish.multiple` do (paho.mqtt.publish): connect, publish, disconnect. The entry
 // `karere/publish`.
 
-import { type PublishArguments, publication_of } from "../client/publication.ts";
+import {
+  type Flag,
+  type PublishArguments,
+  publication_of,
+  refuse_object_payload,
+} from "../client/publication.ts";
 import { MQTTProtocolVersion } from "../model/enums.ts";
 import { MQTTException, ValueError } from "../model/errors.ts";
 import { is_plain_object } from "../model/keywords.ts";
@@ -18,8 +23,8 @@ export type { Auth, Destination, Tls } from "./one_shot.ts";
 export type MessageTuple = readonly [
   topic: string,
   payload?: PayloadType,
-  qos?: 0 | 1 | 2,
-  retain?: boolean,
+  qos?: number,
+  retain?: Flag,
   properties?: PublishArguments["properties"],
 ];
 
@@ -33,8 +38,9 @@ export interface MultipleArguments extends Destination {
 export interface SingleArguments extends Destination {
   topic: string;
   payload?: PayloadType;
-  qos?: 0 | 1 | 2;
-  retain?: boolean;
+  /** 0, 1 or 2. */
+  qos?: number;
+  retain?: Flag;
 }
 
 type Will = Destination["will"];
@@ -58,7 +64,7 @@ const tail = [...destination_parameters, "proxy_args", "timeout"] as const;
  */
 export function multiple(
   msgs: readonly Message[] | MultipleArguments,
-  hostname?: string | Destination,
+  hostname?: Destination["hostname"] | Destination,
   port?: number | Omit<Destination, "hostname">,
   client_id?: string | Omit<Destination, "hostname" | "port">,
   keepalive?: number | Omit<Destination, "hostname" | "port" | "client_id">,
@@ -88,9 +94,9 @@ export function multiple(...args: unknown[]): Promise<void> {
 export function single(
   topic: string | SingleArguments,
   payload?: PayloadType | Omit<SingleArguments, "topic">,
-  qos?: 0 | 1 | 2 | Omit<SingleArguments, "topic" | "payload">,
-  retain?: boolean | Omit<SingleArguments, "topic" | "payload" | "qos">,
-  hostname?: string | Destination,
+  qos?: number | Omit<SingleArguments, "topic" | "payload">,
+  retain?: Flag | Omit<SingleArguments, "topic" | "payload" | "qos">,
+  hostname?: Destination["hostname"] | Destination,
   port?: number | Omit<Destination, "hostname">,
   client_id?: string | Omit<Destination, "hostname" | "port">,
   keepalive?: number | Omit<Destination, "hostname" | "port" | "client_id">,
@@ -104,6 +110,7 @@ export function single(
 ): Promise<void>;
 export function single(...args: unknown[]): Promise<void> {
   const parameters = ["topic", "payload", "qos", "retain", ...tail] as const;
+  refuse_object_payload(args, parameters);
   const { topic, payload, qos, retain, ...destination } = named_arguments("single", parameters, args);
   return publish_all([[topic, payload, qos, retain]], destination as Destination);
 }

@@ -4,7 +4,7 @@
 import type { UserData } from "../client/callback_api.ts";
 import type { Client } from "../client/client.ts";
 import { whole_number } from "../client/options.ts";
-import { check_qos, filters_of, type QoS } from "../client/subscription_arguments.ts";
+import { check_qos, filters_of } from "../client/subscription_arguments.ts";
 import type { MQTTProtocolVersion } from "../model/enums.ts";
 import { MQTTException, ValueError } from "../model/errors.ts";
 import type { MQTTMessage } from "../model/message.ts";
@@ -23,13 +23,15 @@ interface SubscribeDestination extends Destination {
 export interface CallbackArguments extends SubscribeDestination {
   callback: MessageHandler;
   topics: string | readonly string[];
-  qos?: QoS;
+  /** 0, 1 or 2. */
+  qos?: number;
   userdata?: UserData;
 }
 
 export interface SimpleArguments extends SubscribeDestination {
   topics: string | readonly string[];
-  qos?: QoS;
+  /** 0, 1 or 2. */
+  qos?: number;
   /** How many messages to wait for. Default 1. */
   msg_count?: number;
   /** Whether messages that the broker has kept from earlier count. Default true. */
@@ -60,9 +62,9 @@ const tail = [...destination_parameters, "clean_session", "proxy_args", "timeout
 export function callback(
   callback: MessageHandler | CallbackArguments,
   topics?: string | readonly string[] | Omit<CallbackArguments, "callback">,
-  qos?: QoS | Omit<CallbackArguments, "callback" | "topics">,
+  qos?: number | Omit<CallbackArguments, "callback" | "topics">,
   userdata?: UserData,
-  hostname?: string | SubscribeDestination,
+  hostname?: Destination["hostname"] | SubscribeDestination,
   port?: number | Omit<SubscribeDestination, "hostname">,
   client_id?: string | Omit<SubscribeDestination, "hostname" | "port">,
   keepalive?: number | Omit<SubscribeDestination, "hostname" | "port" | "client_id">,
@@ -80,6 +82,7 @@ export function callback(...args: unknown[]): Promise<void> {
   const { callback, topics, qos, userdata, ...destination } = given;
   if (typeof callback !== "function") throw new ValueError("subscribe.callback() needs a function to call");
   return receive(
+    "subscribe.callback()",
     callback as MessageHandler,
     topics,
     qos,
@@ -104,10 +107,10 @@ export function callback(...args: unknown[]): Promise<void> {
  */
 export function simple(
   topics: string | readonly string[],
-  qos?: QoS | (Omit<SimpleArguments, "topics" | "msg_count"> & { msg_count?: 1 }),
+  qos?: number | (Omit<SimpleArguments, "topics" | "msg_count"> & { msg_count?: 1 }),
   msg_count?: 1 | Omit<SimpleArguments, "topics" | "qos" | "msg_count">,
   retained?: boolean | SubscribeDestination,
-  hostname?: string | SubscribeDestination,
+  hostname?: Destination["hostname"] | SubscribeDestination,
   port?: number | Omit<SubscribeDestination, "hostname">,
   client_id?: string | Omit<SubscribeDestination, "hostname" | "port">,
   keepalive?: number | Omit<SubscribeDestination, "hostname" | "port" | "client_id">,
@@ -122,7 +125,7 @@ export function simple(
 ): Promise<MQTTMessage>;
 export function simple(
   topics: string | readonly string[],
-  qos: QoS | (Omit<SimpleArguments, "topics"> & { msg_count: number }),
+  qos: number | (Omit<SimpleArguments, "topics"> & { msg_count: number }),
   msg_count?: number,
   retained?: boolean | SubscribeDestination,
   ...rest: unknown[]
@@ -138,11 +141,19 @@ export function simple(...args: unknown[]): Promise<MQTTMessage | MQTTMessage[]>
     messages.push(message);
     if (messages.length === count) client.disconnect();
   };
-  const received = receive(collect, topics, qos, null, destination as SubscribeDestination);
+  const received = receive(
+    "subscribe.simple()",
+    collect,
+    topics,
+    qos,
+    null,
+    destination as SubscribeDestination,
+  );
   return received.then(() => (count === 1 ? (messages[0] as MQTTMessage) : messages));
 }
 
 function receive(
+  call: string,
   handler: MessageHandler,
   topics: unknown,
   given_qos: unknown,
@@ -150,7 +161,7 @@ function receive(
   destination: SubscribeDestination,
 ): Promise<void> {
   const qos = check_qos(given_qos ?? 0);
-  const filters = filters_of(topics);
+  const filters = filters_of(topics, call);
   const shot = new OneShot(destination, destination.clean_session ?? true, userdata);
   return shot.run("waiting for messages", () => {
     const { client } = shot;

@@ -162,25 +162,35 @@ export class Attempts {
     this.take_caller()?.resolve(MQTT_ERR_SUCCESS);
   }
 
+  /** Whether a broker has accepted the present one. */
+  get is_accepted(): boolean {
+    return this.#accepted === this.#number;
+  }
+
   /** The present one has come to its end; nobody wanted that. */
   has_failed({ cause }: ClosedEvent): void {
-    if (this.#accepted === this.#number) return;
+    if (this.is_accepted) return;
     this.#owner.round.failed(cause.error ?? new TransportError(`${this.#place} did not accept this client`));
   }
 
-  /** No other one follows for whoever waits. */
-  tell_end({ cause }: ClosedEvent): void {
+  /** No other one follows for whoever waits. Returns whether he was told of a failure. */
+  tell_end({ cause }: ClosedEvent): boolean {
     const caller = this.take_caller();
-    if (cause.error === null || cause.rc === MQTT_ERR_SUCCESS) caller?.resolve(MQTT_ERR_NO_CONN);
-    else caller?.reject(this.#owner.round.failure(cause.error));
+    if (cause.error === null || cause.rc === MQTT_ERR_SUCCESS) {
+      caller?.resolve(MQTT_ERR_NO_CONN);
+      return false;
+    }
+    caller?.reject(this.#owner.round.failure(cause.error));
+    return caller !== null;
   }
 
-  /** Who closes without a word, instead of answering CONNECT, is hardly the broker that the user meant. */
+  /** Who hangs up without a word, instead of answering CONNECT, is hardly the broker that the user meant. */
   explained(event: ClosedEvent): ClosedEvent {
     const { opened, cause } = event;
-    const is_mute = opened && cause.rc === MQTT_ERR_CONN_LOST && cause.error === null;
+    const is_mute = opened && cause.rc === MQTT_ERR_CONN_LOST && is_wordless(cause.error);
     if (!is_mute || this.#answered === this.#number) return event;
     const error = new TransportError(`${this.#place} closed the connection without an answer`, {
+      cause: cause.error ?? undefined,
       hint: "is it the broker's MQTT port, does it want TLS, does it accept this client?",
     });
     return { ...event, cause: { ...cause, error } };
@@ -216,4 +226,10 @@ export class Attempts {
   #is_present(number: number): boolean {
     return number === this.#number && this.#pump.session.phase === "dialling";
   }
+}
+
+/** Whether an end says nothing of its reason: closed, or cut. */
+function is_wordless(error: Error | null): boolean {
+  const { code } = (error?.cause ?? {}) as { code?: unknown };
+  return error === null || code === "ECONNRESET" || code === "EPIPE";
 }

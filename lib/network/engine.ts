@@ -3,10 +3,11 @@
 
 import type { DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
-import { RuntimeError, ValueError } from "../model/errors.ts";
+import { MQTTException, RuntimeError, ValueError } from "../model/errors.ts";
 import type { CloseCause } from "../protocol/outputs.ts";
 import { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
+import { Advice, type AdviceOwner } from "./advice.ts";
 import { Attempts, type AttemptsOwner, type Caller } from "./attempts.ts";
 import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
@@ -27,7 +28,7 @@ type ConnackEvent = Extract<PumpEvent, { type: "connack" }>;
 /** What the user hears: the pump's events, and an attempt of a loop that did not reach the broker. */
 export type EngineEvent = PumpEvent | { readonly type: "connect_fail"; readonly error: Error };
 
-export interface EngineOwner extends AttemptsOwner {
+export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   /** As they are at this moment, whoever greets the broker. */
   settings(): SessionSettings;
   /** The user's callbacks. For a message and for CONNACK a promise is awaited. Never throws or rejects. */
@@ -42,7 +43,6 @@ export interface EngineOwner extends AttemptsOwner {
   /** Whether anybody reads the log. */
   is_watched(): boolean;
   log(event: Extract<PumpEvent, { type: "trace" | "notice" }>): void;
-  warn(text: string): void;
 }
 
 /** Which loop runs: none, the one of `loop_start`, or that of `loop_forever`. */
@@ -62,10 +62,11 @@ export class Engine {
   readonly #pump: Pump;
   readonly #delivery: Delivery;
   readonly #attempts: Attempts;
+  readonly #advice: Advice;
   readonly #vigil: Vigil;
   #state: ConnectionState = "new";
   #mode: Mode = "stopped";
-  #leave_process_end = () => {};
+  #leave_process_end: (() => void) | null = null;
   #daemon = true;
   #forever: Forever | null = null;
   /** `loop()` calls under way. */
@@ -73,6 +74,12 @@ export class Engine {
   /** Whether the broker that the user has named was reached. */
   #was_reached = false;
   #was_driven = false;
+  /** When the broker has accepted the present link; null while it has not. */
+  #accepted_at: number | null = null;
+  /** What `connect()` has promised last. */
+  #promise: Promise<MQTTErrorCode> | null = null;
+  /** The end of an attempt that a caller of `connect()` was told. */
+  #told: ClosedEvent | null = null;
 
   constructor(owner: EngineOwner, clock: Clock) {
     this.#owner = owner;
@@ -88,6 +95,7 @@ export class Engine {
       writes_by_hand: () => owner.writes_by_hand(),
     });
     this.#attempts = new Attempts(owner, this.#pump, clock);
+    this.#advice = new Advice(owner);
     this.#vigil = new Vigil(clock, () => this.#is_needed);
     this.#delivery = new Delivery({
       is_open: () => this.is_driven,
@@ -164,6 +172,11 @@ export class Engine {
     return this.#vigil.until(() => this.session.phase === "idle", Number.POSITIVE_INFINITY);
   }
 
+  /** Whether nobody opens a link because nobody was asked to: there was no `connect()`, or no loop after `connect_async()`. */
+  get is_unasked(): boolean {
+    return this.#state === "new" || (this.#state === "connect_async" && !this.is_driven);
+  }
+
   /** Drops everything; the engine is not used again. */
   destroy(): void {
     this.#attempts.call_off();
@@ -197,9 +210,13 @@ export class Engine {
     return attempt;
   }
 
-  disconnect(reason_code: number, properties: DisconnectPacket["properties"]): MQTTErrorCode {
+  disconnect(
+    reason_code: number,
+    properties: DisconnectPacket["properties"],
+    drains: boolean,
+  ): MQTTErrorCode {
     this.#attempts.unschedule();
-    const rc = this.session.disconnect(reason_code, properties, this.now);
+    const rc = this.session.disconnect(reason_code, properties, this.now, drains);
     this.#move("disconnect");
     if (rc === MQTT_ERR_NO_CONN) {
       this.#move("gone");
@@ -315,17 +332,23 @@ export class Engine {
 
   #run(mode: Mode): void {
     this.#mode = mode;
-    this.#leave_process_end();
-    this.#leave_process_end = mode === "started" ? at_process_end(() => this.#speak_last()) : () => {};
+    this.#watch_process();
   }
 
-  /** A subscriber that only called `loop_start()` is over with its last line. */
+  /** A program that wants something of the broker and does not wait for it is over with its last line. */
+  #watch_process(): void {
+    const is_worth_it = this.#mode === "started" || (this.session.phase !== "idle" && !this.was_driven);
+    if (is_worth_it === (this.#leave_process_end !== null)) return;
+    this.#leave_process_end?.();
+    this.#leave_process_end = is_worth_it ? at_process_end(() => this.#speak_last()) : null;
+  }
+
   #speak_last(): boolean {
-    if (!this.session.is_subscribed) return false;
-    this.#owner.warn(
-      "the program ends although it has subscribed: loop_start() does not keep it alive, use loop_forever() to stay",
-    );
-    return true;
+    return this.#advice.last_words({
+      is_subscribed: this.session.is_subscribed,
+      loop_runs: this.#mode === "started",
+      is_connecting: this.#state === "connecting" || this.#state === "connect_async",
+    });
   }
 
   /** A loop begins: what has waited for it happens. */
@@ -371,15 +394,18 @@ export class Engine {
   }
 
   #promised_attempt(): Promise<MQTTErrorCode> {
-    return new Promise((resolve, reject) => {
+    this.#promise = new Promise((resolve, reject) => {
       this.#begin_attempt({ resolve, reject });
     });
+    return this.#promise;
   }
 
   #begin_attempt(caller: Caller | null = null): void {
     this.#attempts.begin(caller);
+    this.#accepted_at = null;
     this.#delivery.forget_link();
     this.#move("attempt");
+    this.#watch_process();
     this.#vigil.update();
   }
 
@@ -404,6 +430,7 @@ export class Engine {
           break;
         case "connack":
           this.#attempts.answered(event.packet.reason_code === 0);
+          if (event.packet.reason_code === 0) this.#accepted_at = this.now;
           news.push(event);
           break;
         case "closed":
@@ -436,15 +463,24 @@ export class Engine {
     // Otherwise an earlier link has ended, and the attempt under way is another one.
     const is_current = this.session.phase === "idle";
     if (is_current && !this.#is_leaving) {
+      this.#advise(event);
       this.#attempts.has_failed(event);
       if (this.#attempts.is_awaited && this.#owner.round.goes_on) {
         this.#begin_attempt(this.#attempts.take_caller());
         return;
       }
     }
-    if (is_current) this.#attempts.tell_end(event);
+    if (is_current && this.#attempts.tell_end(event)) this.#told = event;
+    this.#watch_process();
     // Without a loop nothing opens a link again, and the event may never be told.
     if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
+  }
+
+  #advise({ opened, cause }: ClosedEvent): void {
+    const { is_driven, was_driven } = this;
+    const { client_id } = this.session;
+    const end = { error: cause.error, opened, explained: cause.packet !== null, is_driven, was_driven };
+    this.#advice.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
   }
 
   #deliver(event: PumpEvent): void | Promise<void> {
@@ -494,7 +530,8 @@ export class Engine {
   }
 
   /** What follows the end of a link, once the user has heard of it. */
-  #go_on({ cause, opened }: ClosedEvent): void {
+  #go_on(event: ClosedEvent): void {
+    const { cause, opened } = event;
     if (this.#is_leaving) {
       this.#finish(MQTT_ERR_SUCCESS);
       return;
@@ -513,12 +550,18 @@ export class Engine {
     if (!round.goes_on && !this.#was_reached && forever?.retry_first_connection === false) {
       this.#forever = null;
       this.#finish(MQTT_ERR_NO_CONN);
+      // Whoever catches this error has caught that of a connect() without await, too.
+      this.#promise?.catch(() => {});
       forever.reject(round.failure(cause.error ?? lost_error(null)));
       return;
     }
     if (!round.goes_on && this.#was_reached && !this.#owner.reconnect_on_failure)
       this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
-    else this.#retry();
+    else {
+      if (!opened && cause.error !== null && this.#told !== event && !round.goes_on)
+        this.#advice.trying_again(cause.error);
+      this.#retry();
+    }
   }
 
   // ---- small print ---------------------------------------------------------------------------------------------
@@ -577,7 +620,9 @@ function closed_error(): RuntimeError {
   );
 }
 
-function lost_error(cause: unknown): RuntimeError {
+/** What those are told who wait for a message when the link is gone and nobody opens another. */
+function lost_error(cause: Error | null): MQTTException {
+  if (cause instanceof MQTTException && cause.code === "ERR_MQTT_CONNECT_REFUSED") return cause;
   return new RuntimeError(
     "the connection was lost before the message was acknowledged; it is sent by a later reconnect()",
     {

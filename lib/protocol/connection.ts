@@ -109,6 +109,13 @@ export class Connection {
     this.#extend(link, now);
   }
 
+  /** DISCONNECT waits for messages that the broker takes too long to make room for: it waits no more. */
+  hurry(link: Link, now: number): void {
+    if (this.#phase !== "disconnecting" || now < link.deadline) return;
+    link.drains = false;
+    this.#extend(link, now);
+  }
+
   /** Something has left: as long as it does, the broker listens, and a farewell may take its time. */
   moved(link: Link, now: number): void {
     if (this.#phase === "disconnecting") this.#extend(link, now);

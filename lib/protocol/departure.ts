@@ -46,7 +46,14 @@ export class Departure {
   is_due(link: Link): boolean {
     if (link.urgent.length > 0) return true;
     if (link.acceptance === null || link.ending !== null) return false;
-    return link.outgoing.length > 0 || this.#parts.outbound.next(link.acceptance.limits.window) !== null;
+    if (this.#parts.outbound.next(link.acceptance.limits.window) !== null) return true;
+    return link.outgoing.length > 0 && !this.is_held(link);
+  }
+
+  /** Whether DISCONNECT is all that is left, and waits for the window to let messages of before it pass. */
+  is_held({ outgoing: { first }, drains }: Link): boolean {
+    if (!drains || first?.packet.type !== PacketTypes.DISCONNECT) return false;
+    return this.#parts.outbound.owes_before(first.seq);
   }
 
   /** What is due, as far as one portion goes; it counts as sent. A DISCONNECT among it is the last. */
@@ -67,7 +74,7 @@ export class Departure {
       const entry = link.outgoing.first;
       if (message !== null && (entry === null || message.seq < entry.seq)) {
         bytes += this.#publish(message, portion, acceptance);
-      } else if (entry !== null) {
+      } else if (entry !== null && !this.is_held(link)) {
         link.outgoing.remove(entry);
         bytes += this.#send(entry.packet, portion, acceptance);
       } else {

@@ -2,8 +2,10 @@
 
 import type { ConnackPacket, ConnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
-import { ProtocolError } from "../model/errors.ts";
+import { MQTTException, ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
+import { ReasonCode } from "../model/reasoncodes.ts";
+import { convert_connack_rc_to_reason_code } from "../model/strings.ts";
 import type { SessionSettings } from "./settings.ts";
 
 /** What earlier handshakes have taught about this broker; outlives links. */
@@ -40,7 +42,7 @@ export type SessionFate = "kept" | "lost" | "unknown";
 
 export type Verdict =
   | { readonly type: "accepted"; readonly session: SessionFate }
-  | { readonly type: "refused"; readonly rc: MQTTErrorCode }
+  | { readonly type: "refused"; readonly rc: MQTTErrorCode; readonly error: MQTTException }
   | { readonly type: "retry"; readonly with: Partial<Acquaintance>; readonly text: string }
   | { readonly type: "violation"; readonly error: ProtocolError };
 
@@ -80,8 +82,12 @@ function judge_refusal(
   // As paho: the codes of 3.x that the standard knows are "refused", all others "protocol error". 0x84 is also what a
   // broker that only speaks 3.x answers to MQTT 5.
   const refused = (version !== 5 && code <= 5) || code === 0x84;
+  const reason =
+    version === 5 ? new ReasonCode(PacketTypes.CONNACK, "", code) : convert_connack_rc_to_reason_code(code);
+  const text = `the broker refused the connection: ${reason}`;
   return {
     type: "refused",
     rc: refused ? MQTTErrorCode.MQTT_ERR_CONN_REFUSED : MQTTErrorCode.MQTT_ERR_PROTOCOL,
+    error: new MQTTException(text, { code: "ERR_MQTT_CONNECT_REFUSED" }),
   };
 }

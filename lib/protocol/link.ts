@@ -42,6 +42,8 @@ export class Link {
   readonly outgoing: Chain<Outgoing>;
   /** The DISCONNECT that the user asked for while something handed over still waits for CONNACK. */
   farewell: Outgoing | null;
+  /** Whether DISCONNECT waits for the messages handed over before it, however long the window holds them back. */
+  drains = true;
   /** Null while the link is being opened. */
   reading: Reading | null = null;
   /** Whether the broker has sent anything. */

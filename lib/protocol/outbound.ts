@@ -81,6 +81,14 @@ export class Outbound {
     return this.queue.first(this.in_flight < window);
   }
 
+  /** Whether anything handed over before `seq` is still to leave: a PUBLISH, or the PUBREL that makes it count. */
+  owes_before(seq: number): boolean {
+    const waiting = this.queue.first(true);
+    if (waiting !== null && waiting.seq < seq) return true;
+    for (const message of this.#published) if (message.qos === 2) return true;
+    return false;
+  }
+
   /** The PUBLISH has left. */
   left(message: OutboundMessage): void {
     this.queue.remove(message);

@@ -91,6 +91,19 @@ export class Requests {
     return { restoring, refused };
   }
 
+  /** These filters are not asked for again: the user has given them up while there was nobody to tell. */
+  give_up(filters: readonly string[]): void {
+    const unwanted = new Set(filters);
+    for (const filter of unwanted) this.#granted.delete(filter);
+    const left: RequestPacket[] = [];
+    for (const packet of this.#unanswered) {
+      const rest = packet.type === PacketTypes.SUBSCRIBE ? without(packet, unwanted) : packet;
+      if (rest === null) this.#release(packet);
+      else left.push(rest);
+    }
+    this.#unanswered = left;
+  }
+
   /** Nothing is restored of what was granted or asked before: the user begins anew. */
   forget(): void {
     this.#granted.clear();

@@ -182,6 +182,8 @@ export class Session {
   }
 
   tick(now: number): void {
+    const { link } = this.#connection;
+    if (link !== null && this.#departure.is_held(link)) this.#connection.hurry(link, now);
     this.#connection.watch(now);
     for (const message of this.#outbound.take_expired(now)) this.#abandoned(message, expired_error(message));
   }
@@ -235,8 +237,9 @@ export class Session {
     return this.#request((mid) => ({ type: PacketTypes.SUBSCRIBE, mid, subscriptions, properties }));
   }
 
-  /** Gives filters up. NO_CONN without a link. */
+  /** Gives filters up. NO_CONN without a link; they are not restored then, either. */
   unsubscribe(filters: string[], properties: UnsubscribePacket["properties"]): RequestAnswer {
+    if (!this.#connection.takes_wishes) this.#requests.give_up(filters);
     return this.#request((mid) => ({ type: PacketTypes.UNSUBSCRIBE, mid, filters, properties }));
   }
 
@@ -260,13 +263,23 @@ export class Session {
     return true;
   }
 
-  /** Says goodbye: what was handed over leaves first. NO_CONN without a link. */
-  disconnect(reason_code: number, properties: DisconnectPacket["properties"], now: number): MQTTErrorCode {
+  /**
+   * Says goodbye: what was handed over leaves first. NO_CONN without a link.
+   *
+   * @param drains whether that holds for what the window stops, too.
+   */
+  disconnect(
+    reason_code: number,
+    properties: DisconnectPacket["properties"],
+    now: number,
+    drains = true,
+  ): MQTTErrorCode {
     const { link, phase, is_leaving } = this.#connection;
     if (link === null || phase === "closing") {
       this.#drop_unheard();
       return MQTT_ERR_NO_CONN;
     }
+    link.drains &&= drains;
     if (is_leaving) return MQTT_ERR_SUCCESS;
     const packet: DisconnectPacket = { type: PacketTypes.DISCONNECT, reason_code, properties };
     const farewell = outgoing(this.#next_seq(), packet);
@@ -335,7 +348,7 @@ export class Session {
         return null;
       case "refused":
         this.#tell({ type: "connack", packet, session_present: false });
-        this.#connection.give_up(link, close_cause(verdict.rc), false);
+        this.#connection.give_up(link, close_cause(verdict.rc, { error: verdict.error }), false);
         return null;
       case "accepted":
         this.#known.accepted_before = true;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { Client } from "../../lib/client/index.ts";
 import { type Logger, warn_on_console, write_log } from "../../lib/client/logging.ts";
 import { LogLevel } from "../../lib/model/enums.ts";
 
@@ -60,4 +61,14 @@ describe("warn_on_console()", () => {
     }
     expect(warned).toHaveBeenCalledWith("careful");
   });
+});
+
+describe("a logger", () => {
+  it.each([{}, "console", 5, { debug() {}, info() {}, warn() {} }])(
+    "is refused that lacks a method: %j",
+    (logger) => {
+      expect(() => new Client().enable_logger(logger as never)).toThrow(/debug, info, warn and error/);
+      expect(() => Object.assign(new Client(), { logger })).toThrow(TypeError);
+    },
+  );
 });

@@ -103,7 +103,7 @@ describe("the arguments of Client()", () => {
     ["clean_session on MQTT 5", [{ protocol: 5, clean_session: true }], "ValueError", "clean_start"],
     ["clean_session false on MQTT 5", [{ protocol: 5, clean_session: false }], "ValueError", "clean_start"],
     ["a kept session without a client id", [{ clean_session: false }], "ValueError", "client_id"],
-    ["clean_session that is no flag", [{ clean_session: 1 }], "TypeError", "true or false"],
+    ["clean_session that is no flag", [{ clean_session: "yes" }], "TypeError", "true or false"],
     ["a protocol that does not exist", [{ protocol: 6 }], "ValueError", "not 6"],
     ["a transport that does not exist", [{ transport: "pigeon" }], "ValueError", "pigeon"],
     ["a transport that is no text", [{ transport: 5 }], "ValueError", "not 5"],
@@ -111,7 +111,7 @@ describe("the arguments of Client()", () => {
     ["a negative limit", [{ max_queued_bytes: -1 }], "ValueError", "not -1"],
     ["a limit that is no number", [{ max_queued_bytes: "1" }], "TypeError", "number"],
     ["a packet size that nothing fits in", [{ max_packet_size: 1 }], "ValueError", "not 1"],
-    ["a flag that is none", [{ resubscribe: 1 }], "TypeError", "resubscribe"],
+    ["a flag that is none", [{ resubscribe: 2 }], "TypeError", "resubscribe must be true or false, not 2"],
     ["an unknown name", [{ client: "a" }], "TypeError", 'did you mean "client_id"?'],
     [
       "a camel in the desert",

@@ -15,7 +15,7 @@ describe("the arguments of publish()", () => {
     ["names alone", [{ topic: "t", qos: 2 }], { qos: 2 }],
     ["no names", ["t", {}], {}],
     ["an undefined qos", ["t", "p", undefined, 1], { payload: Buffer.from("p"), retain: true }],
-    ["a truthy retain", ["t", "", 0, "yes"], { retain: true }],
+    ["a retain of 0", ["t", "", 0, 0], { retain: false }],
   ])("may be %s", (_name, args, changed) => {
     expect(publication_of(args, 4)).toEqual({ ...bare, ...changed });
   });

@@ -46,6 +46,8 @@ describe("the router", () => {
 
   it.each([
     ["a filter that is missing", () => new Router().add(null as never, () => {}), "ValueError"],
+    ["a filter that is a number", () => new Router().add(5 as never, () => {}), "TypeError"],
+    ["a filter that no broker would take", () => new Router().add("sensors#", () => {}), "ValueError"],
     ["a callback that is missing", () => new Router().add("a", null as never), "ValueError"],
     ["a callback that is no function", () => new Router().add("a", {} as never), "TypeError"],
     ["no filter to remove", () => new Router().remove(undefined as never), "ValueError"],

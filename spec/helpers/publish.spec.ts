@@ -3,7 +3,7 @@ import { publish } from "../../lib/index.ts";
 import { caught } from "../model/caught.ts";
 import { packet_bytes } from "../support/packet_bytes.ts";
 import { run_source } from "../support/run_script.ts";
-import { scripted_broker } from "../support/scripted_broker.ts";
+import { type ScriptedLink, scripted_broker } from "../support/scripted_broker.ts";
 import { at, farewell, welcomed } from "./counterpart.ts";
 
 const packets = packet_bytes(4);
@@ -198,6 +198,39 @@ describe("the publish helpers reject", () => {
     await refused;
   });
 
+  it.each([
+    ["hangs up", (link: ScriptedLink) => link.close(), "closed the connection without an answer"],
+    ["cuts the connection", (link: ScriptedLink) => link.reset(), "does it want TLS"],
+    ["speaks HTTP", (link: ScriptedLink) => link.send(Buffer.from("HTTP/1.1 400 Bad\r\n")), "speaks HTTP"],
+  ])("when a server %s, and does so again", async (_how, act, text) => {
+    await using broker = await scripted_broker();
+    const done = publish.single("t", "p", at(broker));
+    const failed = expect(done).rejects.toMatchObject({
+      name: "TransportError",
+      message: expect.stringContaining(text),
+    });
+    for (const _attempt of [1, 2]) {
+      const link = await broker.accept();
+      await link.expect_packet("CONNECT");
+      act(link);
+    }
+    await failed;
+  });
+
+  it("when the time is over, with what was in the way", async () => {
+    await using broker = await scripted_broker();
+    const done = publish.single("t", "p", { qos: 1, timeout: 0.5, ...at(broker) });
+    const late = expect(done).rejects.toMatchObject({
+      name: "TimeoutError",
+      message: expect.stringMatching(/^publishing took longer than 0\.5 s: .* without an answer/),
+      cause: expect.any(Error),
+    });
+    const link = await broker.accept();
+    await link.expect_packet("CONNECT");
+    link.close();
+    await late;
+  });
+
   it("when nothing listens there", async () => {
     const broker = await scripted_broker();
     await broker.close();
@@ -260,6 +293,7 @@ describe("the publish helpers reject", () => {
       "6",
     ],
     ["a wrong QoS", () => publish.single("t", "p", 3 as never), "ValueError", "QoS"],
+    ["an object", () => publish.single("t", { temperature: 20 } as never), "TypeError", "JSON.stringify"],
     ["a wildcard", () => publish.single("t/#", "p"), "ValueError", "wildcard"],
     ["an unknown name", () => publish.single("t", "p", { hostnam: "x" } as never), "TypeError", '"hostname"'],
     ["a name twice", () => publish.single("t", "p", { topic: "x" } as never), "TypeError", "twice"],

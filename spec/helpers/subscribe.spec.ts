@@ -251,7 +251,13 @@ describe("the subscribe helpers reject", () => {
   it.each([
     ["a wrong QoS", () => subscribe.simple("t", 3 as never), "ValueError", "QoS"],
     ["msg_count 0", () => subscribe.simple("t", 0, 0), "ValueError", "msg_count"],
-    ["no topics", () => subscribe.simple([]), "ValueError", "empty list"],
+    ["no topics", () => subscribe.simple([]), "ValueError", "subscribe.simple() was given an empty list"],
+    [
+      "a list of pairs",
+      () => subscribe.simple([["a", 1]] as never),
+      "ValueError",
+      "subscribe.simple() takes a topic filter or a list of them",
+    ],
     ["a wrong filter", () => subscribe.simple("a/#/b"), "ValueError", "last level"],
     ["a filter that is no text", () => subscribe.simple(["a", 1] as never), "ValueError", "number"],
     ["no callback", () => subscribe.callback(null as never, "t"), "ValueError", "function"],

@@ -171,7 +171,7 @@ describe("reconnecting", () => {
   });
 
   it.each([
-    ["disconnect()", (rig: Rig) => rig.engine.disconnect(0, null)],
+    ["disconnect()", (rig: Rig) => rig.engine.disconnect(0, null, true)],
     ["loop_stop()", (rig: Rig) => rig.engine.loop_stop()],
   ])("is called off by %s", async (_name, stop) => {
     using rig = new Rig();
@@ -261,7 +261,7 @@ describe("disconnect() and connect() at once", () => {
       { topic: "t", payload: new Uint8Array(0), qos: 0, retain: false, properties: null },
       rig.clock.now(),
     );
-    rig.engine.disconnect(0, null);
+    rig.engine.disconnect(0, null, true);
     const dialled = rig.dial();
     expect(await dialled).toBe(0);
     expect(first.take_writes()).toEqual(["30 03 00 01 74 e0 00"]);
@@ -275,7 +275,7 @@ describe("disconnect() and connect() at once", () => {
     using rig = new Rig();
     await rig.connected();
     const first = rig.transport;
-    rig.engine.disconnect(0, null);
+    rig.engine.disconnect(0, null, true);
     await rig.clock.advance(0);
     expect(first.take_writes()).toEqual(["e0 00"]);
     await rig.dial();
@@ -302,7 +302,7 @@ describe("what has waited for a loop", () => {
     using rig = new Rig();
     await rig.dial();
     await rig.welcome();
-    rig.engine.disconnect(0, null);
+    rig.engine.disconnect(0, null, true);
     await rig.clock.advance(0);
     rig.transport.close();
     expect(rig.heard()).toEqual(["socket_open", "socket_close", "closed 0"]);

@@ -64,6 +64,7 @@ export class Rig {
           if (event.type === "notice") this.notices.push(event.text);
         },
         warn: (text) => this.warnings.push(text),
+        hears: () => true,
         random: () => this.random,
       },
       this.clock,

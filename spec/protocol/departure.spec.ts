@@ -8,6 +8,8 @@ import {
   disconnect,
   puback,
   publish,
+  pubrec,
+  pubrel,
   subscribe,
   unsubscribe,
 } from "../support/core_packets.ts";
@@ -107,6 +109,37 @@ describe("what leaves", () => {
       .cut()
       .connected()
       .expect(publish("t", "2", { qos: 1, mid: 2 }));
+  });
+
+  it("is DISCONNECT only when all that was handed over before has left, however narrow the window", () => {
+    const wire = new Wire({ max_inflight: 1 }).connected();
+    for (const payload of ["1", "2", "3"]) wire.publish(payload, 1);
+    wire.disconnect();
+    wire.publish("later", 1);
+    wire.expect(publish("t", "1", { qos: 1, mid: 1 }));
+    expect(wire.session.wants_write).toBe(false);
+    wire.send(puback(1)).expect(publish("t", "2", { qos: 1, mid: 2 }));
+    wire.send(puback(2)).expect(publish("t", "3", { qos: 1, mid: 3 }), disconnect());
+  });
+
+  it("is DISCONNECT only after PUBREL: before that no broker has to deliver a message of QoS 2", () => {
+    const wire = new Wire().connected();
+    wire.publish("1", 2);
+    wire.disconnect();
+    wire.expect(publish("t", "1", { qos: 2, mid: 1 }));
+    wire.send(pubrec(1)).expect(pubrel(1), disconnect());
+  });
+
+  it("is DISCONNECT all the same when the broker takes no more for ten seconds", () => {
+    const wire = new Wire({ max_inflight: 1, keepalive: 0 }).connected();
+    for (const payload of ["1", "2"]) wire.publish(payload, 1);
+    wire.disconnect();
+    wire.expect(publish("t", "1", { qos: 1, mid: 1 }));
+    expect(wire.session.next_timeout()).toBe(wire.now + 10_000);
+    wire.wait(10_000);
+    wire.expect(disconnect());
+    expect(wire.ending).toEqual({ flush: true });
+    expect(wire.session.counts).toMatchObject({ queued: 1, in_flight: 1 });
   });
 
   it("is, of a session that is woken late, the same", () => {

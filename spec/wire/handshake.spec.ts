@@ -4,7 +4,7 @@ import {
   type Client,
   type ClientOptions,
   ConnectFlags,
-  DisconnectFlags,
+  type DisconnectFlags,
   MQTT_CLEAN_START_FIRST_ONLY,
   PacketTypes,
   Properties,
@@ -357,7 +357,12 @@ describe("a refused connection", () => {
     expect(flags).toEqual(new ConnectFlags(false));
     expect((code as ReasonCode).is_failure).toBe(true);
     expect(properties).toBeInstanceOf(Properties);
-    expect(end_flags).toEqual(new DisconnectFlags(false));
+    const { is_disconnect_packet_from_server, error } = end_flags as DisconnectFlags;
+    expect(is_disconnect_packet_from_server).toBe(false);
+    expect(error).toMatchObject({
+      code: "ERR_MQTT_CONNECT_REFUSED",
+      message: `the broker refused the connection: ${code}`,
+    });
     expect(end_code).toEqual(new ReasonCode(PacketTypes.DISCONNECT, "Unspecified error"));
     expect(end_properties).toBeInstanceOf(Properties);
     expect(result).toBe(rc);

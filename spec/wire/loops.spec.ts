@@ -406,9 +406,27 @@ describe("loop_start() and loop_stop()", () => {
     await link.expect(on.packets.publish({ topic: "t", payload: "0" }));
     await link.expect(on.packets.publish({ topic: "t", payload: "1", qos: 1, mid: 2 }));
     await link.expect(on.packets.publish({ topic: "t", payload: "2", qos: 2, mid: 3 }));
+    link.send(on.packets.pubrec(3));
+    await link.expect(on.packets.pubrel(3));
     await link.expect(on.packets.disconnect());
     await link.expect_close();
     await eventually(() => expect(on.diary.at(-1)).toBe("disconnect 0"));
+  });
+
+  it.each(endings)("%s: so does what the window held back", async (_name, end) => {
+    await using on = await stage();
+    on.client.loop_start();
+    on.client.max_inflight_messages_set(2);
+    on.connect();
+    const link = await on.welcomed();
+    for (let mid = 1; mid <= 100; mid += 1) on.client.publish("t", String(mid), 1);
+    end(on);
+    for (let mid = 1; mid <= 100; mid += 1) {
+      await link.expect(on.packets.publish({ topic: "t", payload: String(mid), qos: 1, mid }));
+      link.send(on.packets.puback(mid));
+    }
+    await link.expect(on.packets.disconnect());
+    await link.expect_close();
   });
 
   it.each(endings)("%s before CONNACK: the same", async (_name, end) => {

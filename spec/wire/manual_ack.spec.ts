@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { Client } from "../../lib/client/index.ts";
 import { connected, next_call } from "./talk.ts";
 
 describe("manual_ack", () => {
@@ -85,6 +86,10 @@ describe("manual_ack", () => {
     link.send(packets.publish({ topic: "t", qos: 1, mid: 5 }));
     await link.expect(packets.puback(5));
     await talk.nothing_more();
+  });
+
+  it("is switched by nothing but true and false", () => {
+    expect(() => new Client().manual_ack_set("no" as never)).toThrow('true or false, not "no"');
   });
 
   it("is switched by manual_ack_set()", async () => {

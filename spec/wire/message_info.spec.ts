@@ -1,6 +1,21 @@
 import { describe, expect, it } from "@jest/globals";
-import { Client, MQTTMessageInfo } from "../../lib/client/index.ts";
+import { CallbackAPIVersion, Client, MQTTMessageInfo } from "../../lib/client/index.ts";
 import { connected, next_call, strangers } from "./talk.ts";
+
+describe("waiting for a message that nobody was asked to send", () => {
+  it.each<[string, (client: Client<2>) => void]>([
+    ["connect() was never called", () => {}],
+    ["no loop follows connect_async()", (client) => client.connect_async("127.0.0.1", 1)],
+  ])("ends after two seconds: %s", async (_why, prepare) => {
+    const client = new Client(CallbackAPIVersion.VERSION2, { warnings: false });
+    prepare(client);
+    await expect(client.publish("t", "p", 1).wait_for_publish()).rejects.toMatchObject({
+      code: "ERR_MQTT_NOT_CONNECTED",
+      message: expect.stringContaining("call connect()"),
+    });
+    client.disconnect();
+  });
+});
 
 describe("what publish() returns", () => {
   it("is an MQTTMessageInfo that reads as the pair (rc, mid)", async () => {

@@ -118,6 +118,24 @@ describe("a subscriber", () => {
     expect(stderr.match(/use loop_forever\(\) to stay/g)).toHaveLength(1);
   }, 30_000);
 
+  it("without any loop, too", async () => {
+    await using broker = await scripted_broker();
+    await using script = run(broker, "client.connect('127.0.0.1', port); client.subscribe('s');");
+    await granted(broker, script);
+    const { exit_code, stderr } = await script.result();
+    expect(exit_code).toBe(0);
+    expect(stderr).toContain("it has subscribed: no loop runs, use loop_forever() to stay");
+  }, 30_000);
+
+  it("that never was connected, too", async () => {
+    await using broker = await scripted_broker();
+    await broker.close();
+    await using script = run(broker, "client.connect_async('127.0.0.1', port); client.loop_start();");
+    const { exit_code, stderr } = await script.result();
+    expect(exit_code).toBe(0);
+    expect(stderr).toContain("before it was connected: loop_start() does not keep it alive");
+  }, 30_000);
+
   it("says it once for all clients of a process, and where the log goes if there is one", async () => {
     await using broker = await scripted_broker();
     await using script = run(
@@ -273,6 +291,26 @@ describe("a connect() that fails and that nobody awaits", () => {
     },
     30_000,
   );
+});
+
+describe("a connect() that fails and whose loop_forever() is caught", () => {
+  it("does not end the script", async () => {
+    await using broker = await scripted_broker();
+    await broker.close();
+    await using script = run(
+      broker,
+      `for (let round = 1; round <= 2; round += 1) {
+         try {
+           client.connect('127.0.0.1', port);
+           await client.loop_forever();
+         } catch (error) {
+           console.log("caught " + error.name);
+         }
+       }`,
+    );
+    const { exit_code, stdout } = await script.result();
+    expect([exit_code, stdout]).toEqual([0, "caught TransportError\ncaught TransportError\nexit 0\n"]);
+  }, 30_000);
 });
 
 describe("in the process itself", () => {

@@ -40,6 +40,12 @@ describe("publish()", () => {
     await talk.link.expect(`${qos1} ${qos0}`);
   });
 
+  it("takes 1 for a true retain, as Python does", async () => {
+    await using talk = await connected();
+    talk.client.publish("t", "p", 0, 1);
+    await talk.link.expect(talk.packets.publish({ topic: "t", payload: "p", retain: true }));
+  });
+
   it("sets RETAIN when it is asked for [MQTT-3.3.1-5]", async () => {
     await using talk = await connected();
     talk.client.publish("t", "p", 0, true);
@@ -196,6 +202,14 @@ describe("publish() refuses, before anything has happened", () => {
     ["QoS 3", () => client.publish("a", "p", 3 as never), "QoS must be 0, 1 or 2, not 3"],
     ["QoS -1", () => client.publish("a", "p", -1 as never), "not -1"],
     ["QoS 1.5", () => client.publish("a", "p", 1.5 as never), "not 1.5"],
+    [
+      "a retain that is text",
+      () => client.publish("a", "p", 0, "false" as never),
+      'true or false, not "false"',
+    ],
+    ["a retain of 5", () => client.publish("a", "p", 0, 5 as never), "true or false, not 5"],
+    ["an object", () => client.publish("a", { temperature: 20 } as never), "JSON.stringify"],
+    ["a will of an object", () => client.will_set("a", { x: 1 } as never), "JSON.stringify"],
     ["too large a payload", () => client.publish("a", new Uint8Array(268_435_456)), "268435455"],
     ["other properties", () => client_5.publish("a", "p", { properties: {} as never }), "Properties"],
     [

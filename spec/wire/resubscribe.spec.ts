@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { Properties, SubscribeOptions } from "../../lib/client/index.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { eventually } from "../support/eventually.ts";
 import { connected, record, strangers } from "./talk.ts";
 
 describe("subscriptions over a broken link", () => {
@@ -54,6 +55,29 @@ describe("subscriptions over a broken link", () => {
     talk.link.reset();
     await talk.next_link();
     talk.welcome({ session_present: true });
+    await talk.nothing_more();
+  });
+
+  it("are not restored when the user has given them up in between", async () => {
+    await using talk = await connected();
+    const { client, packets } = talk;
+    client.subscribe("a");
+    await talk.link.expect_packet("SUBSCRIBE");
+    talk.link.send(packets.suback(1, [0]));
+    client.subscribe([
+      ["b", 0],
+      ["c", 0],
+    ]);
+    await talk.link.expect_packet("SUBSCRIBE");
+    client.loop_stop();
+    talk.link.reset();
+    await eventually(() => expect(client.socket()).toBeNull());
+    expect(client.unsubscribe(["a", "b"])).toEqual([4, null]);
+    client.loop_start();
+    client.reconnect();
+    await talk.next_link();
+    talk.welcome();
+    await talk.link.expect(packets.subscribe(2, [["c", 0]]));
     await talk.nothing_more();
   });
 

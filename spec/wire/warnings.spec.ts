@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { type ApiVersion, Client, type Logger } from "../../lib/client/index.ts";
 import { eventually } from "../support/eventually.ts";
+import { free_port } from "../support/mosquitto.ts";
 import { nothing_more, type Stage, type StageOptions, stage } from "./stage.ts";
 
 /** What was sent to stderr. */
@@ -53,6 +54,9 @@ describe("a client without a loop", () => {
     logging.client.on_connect = () => {};
     const logger = noting();
     logging.client.enable_logger(logger);
+    await using topical = await idle();
+    topical.client.removeAllListeners();
+    topical.client.message_callback_add("a", () => {});
     await using again = await idle();
     again.client.on_connect = () => {};
     again.client.loop_start();
@@ -63,7 +67,7 @@ describe("a client without a loop", () => {
     await again.welcomed();
 
     expect(printed).toEqual([]);
-    await eventually(() => expect(printed).toHaveLength(3), { within: 5000 });
+    await eventually(() => expect(printed).toHaveLength(4), { within: 5000 });
     expect(new Set(printed)).toEqual(
       new Set([
         "no loop runs, so no callback is ever called: call loop_start() or loop_forever() after connect()",
@@ -71,6 +75,117 @@ describe("a client without a loop", () => {
     );
     await eventually(() => expect(logger.warnings).toEqual(printed.slice(0, 1)));
   }, 10_000);
+});
+
+describe("a client that the broker does not accept", () => {
+  const refused = "the broker refused the connection: Not authorized";
+
+  it("says so once, where no on_connect hears of it", async () => {
+    await using on = await stage({ warnings: true });
+    on.client.removeAllListeners();
+    on.client.loop_start();
+    on.connect();
+    for (let attempt = 1; attempt <= 3; attempt += 1) await on.welcomed({ code: 5 });
+    await on.welcomed();
+    await eventually(() => on.client.is_connected());
+    expect(printed).toEqual([refused]);
+  });
+
+  it("says so without a loop, too, for then no callback is called", async () => {
+    await using on = await stage({ warnings: true });
+    on.client.on_connect = () => {};
+    on.connect();
+    await on.welcomed({ code: 5 });
+    await eventually(() => expect(printed).toEqual([refused]));
+  });
+
+  it("leaves it to on_connect to say", async () => {
+    await using on = await stage({ warnings: true });
+    on.client.on_connect = () => {};
+    on.client.loop_start();
+    on.connect();
+    await on.welcomed({ code: 5 });
+    await on.greeted();
+    expect(printed).toEqual([]);
+  });
+
+  it("tells who waits for a message what the broker said", async () => {
+    await using on = await stage();
+    on.connect();
+    const info = on.client.publish("t", "p", 1);
+    const waiting = expect(info.wait_for_publish()).rejects.toThrow(refused);
+    await on.welcomed({ code: 5 });
+    await waiting;
+  });
+
+  it("says that a port may be one for TLS where the other side only hangs up", async () => {
+    await using on = await stage({ warnings: true });
+    on.client.loop_start();
+    on.connect();
+    (await on.greeted()).reset();
+    await on.welcomed();
+    await eventually(() => on.client.is_connected());
+    expect(printed).toEqual([expect.stringContaining("does it want TLS")]);
+  });
+});
+
+describe("a client that cannot reach the broker", () => {
+  it("says once that it goes on trying, unless on_connect_fail hears of it", async () => {
+    const port = await free_port();
+    await using silent = await stage({ warnings: true });
+    let failures = 0;
+    silent.client.on_connect_fail = () => {
+      failures += 1;
+    };
+    silent.client.connect_async("127.0.0.1", port);
+    silent.client.loop_start();
+    await eventually(() => expect(failures).toBeGreaterThan(2));
+    silent.client.disconnect();
+    expect(printed).toEqual([]);
+
+    await using on = await stage({ warnings: true });
+    on.client.removeAllListeners();
+    const lines: string[] = [];
+    on.client.on_log = (_client, _userdata, _level, text) => void lines.push(text);
+    on.client.connect_async("127.0.0.1", port);
+    on.client.loop_start();
+    await eventually(() => expect(lines.filter((line) => line.includes("again in")).length).toBe(3));
+    on.client.disconnect();
+    expect(printed).toEqual([expect.stringMatching(/nothing listens on .*; trying again$/)]);
+  });
+});
+
+describe("a client that is dropped", () => {
+  it("says, without a loop, that nobody opens the connection again", async () => {
+    await using on = await idle();
+    on.client.removeAllListeners();
+    await on.broker.close();
+    await eventually(() =>
+      expect(printed).toEqual([expect.stringContaining("no loop runs that would open it")]),
+    );
+  });
+
+  it("again and again, soon after each CONNACK, asks whether another client has its id", async () => {
+    await using on = await stage({ warnings: true, client_id: "twin" });
+    on.client.loop_start();
+    on.connect();
+    for (let time = 1; time <= 3; time += 1) (await on.welcomed()).close();
+    await on.welcomed();
+    await eventually(() => on.client.is_connected());
+    expect(printed).toEqual([expect.stringContaining('does another client use the client id "twin"?')]);
+  });
+});
+
+describe("a callback that is no function", () => {
+  it("is told of", async () => {
+    await using on = await stage({ warnings: true });
+    on.client.on_message = "oops" as never;
+    on.client.loop_start();
+    on.connect();
+    await on.welcomed();
+    await eventually(() => on.client.is_connected());
+    expect(printed).toEqual(["on_message is never called: it must be a function, not a string"]);
+  });
 });
 
 describe("a callback of the other API version", () => {

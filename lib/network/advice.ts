@@ -1,0 +1,84 @@
+// Decides when the user is told that something looks wrong with the program or its broker, and in which words: what the
+// facts about links and loops add up to.
+
+import { MQTTException } from "../model/errors.ts";
+
+/** A broker that drops a client sooner than this, again and again, has a reason. */
+const SHORT_LIFE_MS = 5000;
+const SHORT_LIVES = 3;
+
+export interface AdviceOwner {
+  /** Tells the user; each text once. */
+  warn(text: string): void;
+  /** Whether the user's program listens to this callback. */
+  hears(callback: "connect" | "connect_fail"): boolean;
+}
+
+/** How a link has ended that nobody wanted to end. */
+export interface UnwantedEnd {
+  readonly error: Error | null;
+  readonly opened: boolean;
+  /** When the broker accepted the client; null: it never did. */
+  readonly accepted_at: number | null;
+  /** Whether the broker gave its reason in a DISCONNECT. */
+  readonly explained: boolean;
+  readonly is_driven: boolean;
+  /** Whether a loop has ever run. */
+  readonly was_driven: boolean;
+  readonly client_id: string;
+}
+
+/** What a program that is about to end leaves behind. */
+export interface Unfinished {
+  readonly is_subscribed: boolean;
+  readonly loop_runs: boolean;
+  readonly is_connecting: boolean;
+}
+
+export class Advice {
+  readonly #owner: AdviceOwner;
+  #short_lives = 0;
+
+  constructor(owner: AdviceOwner) {
+    this.#owner = owner;
+  }
+
+  ended(end: UnwantedEnd, now: number): void {
+    if (end.accepted_at !== null) this.#lost(end, now - end.accepted_at);
+    else if (end.opened && end.error !== null && !this.#is_told(end)) this.#owner.warn(end.error.message);
+  }
+
+  /** An attempt has not reached the broker, and the loop goes on trying. */
+  trying_again(error: Error): void {
+    if (!this.#owner.hears("connect_fail")) this.#owner.warn(`${error.message}; trying again`);
+  }
+
+  /** Nothing keeps the program alive any more. Returns whether there was anything to say. */
+  last_words({ is_subscribed, loop_runs, is_connecting }: Unfinished): boolean {
+    if (!is_subscribed && !(loop_runs && is_connecting)) return false;
+    const what = is_subscribed ? "although it has subscribed" : "before it was connected";
+    const why = loop_runs ? "loop_start() does not keep it alive" : "no loop runs";
+    this.#owner.warn(`the program ends ${what}: ${why}, use loop_forever() to stay`);
+    return true;
+  }
+
+  /** The callback says it better. */
+  #is_told({ error, is_driven }: UnwantedEnd): boolean {
+    const is_refusal = error instanceof MQTTException && error.code === "ERR_MQTT_CONNECT_REFUSED";
+    return is_refusal && is_driven && this.#owner.hears("connect");
+  }
+
+  #lost({ is_driven, was_driven, explained, client_id }: UnwantedEnd, lifetime_ms: number): void {
+    if (!is_driven && !was_driven) {
+      this.#owner.warn(
+        "the connection was lost, and no loop runs that would open it again: call loop_start() or loop_forever() after connect()",
+      );
+    }
+    this.#short_lives = lifetime_ms < SHORT_LIFE_MS && !explained ? this.#short_lives + 1 : 0;
+    if (this.#short_lives === SHORT_LIVES && client_id !== "") {
+      this.#owner.warn(
+        `the broker has dropped this client again and again, each time soon after it had accepted it: does another client use the client id "${client_id}"? Each needs its own`,
+      );
+    }
+  }
+}
