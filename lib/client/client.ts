@@ -417,8 +417,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /**
    * The proxy through which the broker is reached; not used for `transport: "unix"`. Without this call it is the one
-   * that the environment variable `mqtt_proxy` names (`http://host:port`, `socks5://host:port`), if any, unless
-   * `no_proxy` excepts the host.
+   * that the environment names (`http://host:port`, `socks5://host:port`), if any: by `mqtt_proxy`, by `http_proxy` or
+   * `https_proxy` for WebSockets, or by `all_proxy`; unless `no_proxy` excepts the host.
    *
    * ```ts
    * client.proxy_set({ proxy_type: socks.SOCKS5, proxy_addr: "proxy.example.org" });
@@ -651,6 +651,15 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /**
+   * Looks at once whether the broker is still there, rather than when the keepalive is over: asks it for a sign of life,
+   * which has five seconds; or, between two attempts to connect, begins the next. In a browser that happens by itself
+   * when the page is shown again or the network is back. Beyond paho.
+   */
+  check_connection(): void {
+    this.#engine.check();
   }
 
   /** Whether the broker has accepted the connection and it has not ended since. */

@@ -16,9 +16,12 @@ import { at_process_end } from "./process_end.ts";
 import { Pump, type PumpEvent } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
 import { Vigil } from "./vigil.ts";
+import { on_wake } from "./wake.ts";
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_INVAL, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
 
+/** How long a broker that is asked whether it is there may take. */
+const PROBE_MS = 5000;
 /** A timer that is late by less says nothing about the program. */
 const MIN_LAG_MS = 500;
 
@@ -67,6 +70,7 @@ export class Engine {
   #state: ConnectionState = "new";
   #mode: Mode = "stopped";
   #leave_process_end: (() => void) | null = null;
+  #leave_wake: (() => void) | null = null;
   #daemon = true;
   #forever: Forever | null = null;
   /** `loop()` calls under way. */
@@ -330,17 +334,30 @@ export class Engine {
     return step.rc;
   }
 
-  #run(mode: Mode): void {
-    this.#mode = mode;
-    this.#watch_process();
+  /** Looks at once whether the broker is there: by a ping on the link there is, else by an attempt that need not wait. */
+  check(): void {
+    if (this.#attempts.is_scheduled) {
+      this.#attempts.unschedule();
+      this.#begin_attempt();
+    }
+    this.session.probe(this.now, PROBE_MS);
+    this.#pump.touch();
   }
 
-  /** A program that wants something of the broker and does not wait for it is over with its last line. */
-  #watch_process(): void {
-    const is_worth_it = this.#mode === "started" || (this.session.phase !== "idle" && !this.was_driven);
-    if (is_worth_it === (this.#leave_process_end !== null)) return;
-    this.#leave_process_end?.();
-    this.#leave_process_end = is_worth_it ? at_process_end(() => this.#speak_last()) : null;
+  #run(mode: Mode): void {
+    this.#mode = mode;
+    this.#watch_world();
+  }
+
+  /** Listens, while there is something to do or to say, to the end of the program and to its awakenings. */
+  #watch_world(): void {
+    const has_link = this.session.phase !== "idle";
+    // A program that wants something of the broker and does not wait for it is over with its last line.
+    const may_end = this.#mode === "started" || (has_link && !this.was_driven);
+    if (may_end) this.#leave_process_end ??= at_process_end(() => this.#speak_last());
+    else this.#leave_process_end = leave(this.#leave_process_end);
+    if (has_link || this.is_driven) this.#leave_wake ??= on_wake(() => this.check());
+    else this.#leave_wake = leave(this.#leave_wake);
   }
 
   #speak_last(): boolean {
@@ -405,7 +422,7 @@ export class Engine {
     this.#accepted_at = null;
     this.#delivery.forget_link();
     this.#move("attempt");
-    this.#watch_process();
+    this.#watch_world();
     this.#vigil.update();
   }
 
@@ -471,7 +488,7 @@ export class Engine {
       }
     }
     if (is_current && this.#attempts.tell_end(event)) this.#told = event;
-    this.#watch_process();
+    this.#watch_world();
     // Without a loop nothing opens a link again, and the event may never be told.
     if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
   }
@@ -604,6 +621,11 @@ export class Engine {
       this.#mode === "forever" || (this.#mode === "started" && !this.#daemon) || this.#steps.size > 0;
     return loops || this.#attempts.is_awaited || this.session.owes;
   }
+}
+
+function leave(watch: (() => void) | null): null {
+  watch?.();
+  return null;
 }
 
 /** What a loop says of the end of a link: paho knows no code of its own for silence there. */

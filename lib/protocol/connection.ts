@@ -84,12 +84,18 @@ export class Connection {
       return;
     }
     const due = link.accepted.keepalive.check(now);
-    // It passes what is queued: behind that it would come too late to prove anything.
-    if (due === "ping") link.urgent.push({ type: PacketTypes.PINGREQ });
+    if (due === "ping") this.#ping(link);
     if (due === "dead") {
-      const error = new TimeoutError("the broker was silent for one and a half times the keepalive");
+      const error = new TimeoutError("the broker was silent for too long");
       this.give_up(link, close_cause(MQTT_ERR_KEEPALIVE, { error }), false);
     }
+  }
+
+  /** Asks the broker of a link that is up for a sign of life, in between. */
+  probe(now: number, patience_ms: number): void {
+    const link = this.#link as Link;
+    link.accepted.keepalive.probe(now, patience_ms);
+    this.#ping(link);
   }
 
   // ---- the end of a link ---------------------------------------------------------------------------------------
@@ -156,6 +162,11 @@ export class Connection {
     const had_one = this.#unheard !== null;
     this.#unheard = null;
     return had_one;
+  }
+
+  /** It passes what is queued: behind that it would come too late to prove anything. */
+  #ping(link: Link): void {
+    link.urgent.push({ type: PacketTypes.PINGREQ });
   }
 
   #overdue(): CloseCause {

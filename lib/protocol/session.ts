@@ -188,6 +188,11 @@ export class Session {
     for (const message of this.#outbound.take_expired(now)) this.#abandoned(message, expired_error(message));
   }
 
+  /** Asks the broker now whether it is there: it must say so within `patience_ms`. */
+  probe(now: number, patience_ms: number): void {
+    if (this.phase === "connected") this.#connection.probe(now, patience_ms);
+  }
+
   /** The moment at which `tick` is worth calling; null when never. */
   next_timeout(): number | null {
     const at = Math.min(this.#connection.next_timeout, this.#outbound.queue.next_expiry);

@@ -1,4 +1,4 @@
-// Decides what a proxy is, and when the environment names one: `mqtt_proxy`, unless `no_proxy` excepts the host.
+// Decides what a proxy is, and when the environment names one for a broker.
 
 import { ValueError } from "../model/errors.ts";
 import type { Target } from "./failure.ts";
@@ -27,23 +27,45 @@ const schemes: Readonly<Record<string, Pick<ProxyServer, "kind" | "remote_dns">>
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What is reached, and whether that begins with a request of HTTP, over TLS or not; null: it does not. */
+export interface ProxiedTarget extends Target {
+  readonly http: "plain" | "secure" | null;
+}
+
 /**
- * The proxy that the environment names for a broker, in lower or upper case; null: none.
+ * The proxy that the environment names for a broker, in lower or upper case; null: none. `mqtt_proxy` is paho's; the
+ * others are those of curl and its like: `http_proxy` and `https_proxy` for what is HTTP, as a WebSocket is, and
+ * `all_proxy` for everything.
  *
  * @throws ValueError when what it names is no proxy.
  */
-export function environment_proxy(environment: Environment, to: Target): ProxyServer | null {
-  const named = environment.mqtt_proxy ?? environment.MQTT_PROXY ?? "";
-  if (named === "") return null;
-  return is_excepted(environment.no_proxy ?? environment.NO_PROXY ?? "", to) ? null : proxy_of(named);
+export function environment_proxy(environment: Environment, to: ProxiedTarget): ProxyServer | null {
+  const read = (name: string) => environment[name] || environment[name.toUpperCase()] || "";
+  if (is_excepted(read("no_proxy"), to)) return null;
+  for (const name of names_for(to)) {
+    const named = read(name);
+    if (named !== "") return proxy_of(name, named);
+  }
+  return null;
 }
 
-function proxy_of(text: string): ProxyServer {
+function names_for({ host, http }: ProxiedTarget): readonly string[] {
+  // What is meant for all programs of a machine is meant for what lies outside of it.
+  if (is_loopback(host)) return ["mqtt_proxy"];
+  if (http === null) return ["mqtt_proxy", "all_proxy"];
+  return ["mqtt_proxy", http === "secure" ? "https_proxy" : "http_proxy", "all_proxy"];
+}
+
+function is_loopback(host: string): boolean {
+  return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
+}
+
+function proxy_of(name: string, text: string): ProxyServer {
   const url = URL.canParse(text) ? new URL(text) : null;
   const scheme = schemes[url?.protocol ?? ""];
   if (url === null || scheme === undefined || url.hostname === "") {
     throw new ValueError(
-      "the environment variable mqtt_proxy must be like http://host:port or socks5://host:port, with user:password@ before the host if need be",
+      `the environment variable ${name} must be like http://host:port or socks5://host:port, with user:password@ before the host if need be. proxy_set() or no_proxy take precedence`,
     );
   }
   return {

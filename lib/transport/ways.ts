@@ -78,7 +78,8 @@ export function place_of(way: Way): string {
 
 function stream_of(way: Way, what: string): Dial {
   if (way.transport === "unix") return dial_unix(way.host);
-  const proxy = way.proxy ?? environment_proxy(process.env, way);
+  const http = way.transport !== "websockets" ? null : way.tls === null ? "plain" : "secure";
+  const proxy = way.proxy ?? environment_proxy(process.env, { ...way, http });
   if (proxy === null) return dial_tcp(way, what);
   const below = dial_tcp(
     { ...way, host: proxy.host, port: proxy.port },

@@ -67,3 +67,28 @@ describe("the clock of the system", () => {
     expect(elapsed_ms).toBeLessThan(30_000);
   });
 });
+
+describe("the clock of a page, where nothing says that all input was told", () => {
+  it("lets input come first for a second when a timer is late by more than one", async () => {
+    const source = `
+      const setTimeout_ = setTimeout;
+      delete globalThis.setImmediate;
+      const { system_clock } = await import("./dist/network/clock.js");
+      const began = performance.now();
+      system_clock.after(50, () => console.log(performance.now() - began > 2300 ? "late" : "at once"));
+      setTimeout_(() => {}, 3000);
+      const until = began + 1300;
+      while (performance.now() < until);`;
+    expect((await run_source(source)).stdout).toBe("late\n");
+  });
+
+  it("is on time otherwise", async () => {
+    const source = `
+      delete globalThis.setImmediate;
+      const { system_clock } = await import("./dist/network/clock.js");
+      const began = performance.now();
+      system_clock.after(50, () => console.log(performance.now() - began < 1000 ? "on time" : "late"));
+      setTimeout(() => {}, 1500);`;
+    expect((await run_source(source)).stdout).toBe("on time\n");
+  });
+});

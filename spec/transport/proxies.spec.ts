@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { TransportError, ValueError } from "../../lib/model/errors.ts";
-import { environment_proxy, type ProxyServer } from "../../lib/transport/proxy.ts";
+import { environment_proxy, type ProxiedTarget, type ProxyServer } from "../../lib/transport/proxy.ts";
 import { open_way, type Way } from "../../lib/transport/ways.ts";
 import { caught } from "../model/caught.ts";
 import { type Door, door, plain_way } from "../support/doors.ts";
@@ -180,7 +180,7 @@ describe("the web proxy's answer", () => {
 });
 
 describe("the environment", () => {
-  const to = { host: "broker.example.org", port: 8883 };
+  const to = { host: "broker.example.org", port: 8883, http: null };
 
   it.each<[string, Partial<ProxyServer>]>([
     ["http://proxy", { kind: "http", host: "proxy", port: 8080, username: null, password: null }],
@@ -196,16 +196,41 @@ describe("the environment", () => {
     expect(environment_proxy({ MQTT_PROXY: mqtt_proxy }, to)).toMatchObject(wanted);
   });
 
-  it("names none by itself, and none by the variables of other programs", () => {
+  it("names none by itself", () => {
     expect(environment_proxy({}, to)).toBeNull();
-    expect(environment_proxy({ mqtt_proxy: "" }, to)).toBeNull();
-    expect(environment_proxy({ http_proxy: "http://p", ALL_PROXY: "socks5://p" }, to)).toBeNull();
+    expect(environment_proxy({ mqtt_proxy: "", all_proxy: "" }, to)).toBeNull();
   });
+
+  const all = { HTTP_PROXY: "http://h", https_proxy: "http://s", ALL_PROXY: "socks5://a" };
+
+  it.each<[string, ProxiedTarget["http"], Record<string, string>, string | undefined]>([
+    ["TCP", null, all, "a"],
+    ["TCP", null, { ...all, mqtt_proxy: "http://m" }, "m"],
+    ["TCP", null, { http_proxy: "http://h", HTTPS_PROXY: "http://s" }, undefined],
+    ["a WebSocket", "plain", all, "h"],
+    ["a WebSocket over TLS", "secure", all, "s"],
+    ["a WebSocket", "plain", { all_proxy: "socks5://a" }, "a"],
+    ["a WebSocket", "plain", { ...all, MQTT_PROXY: "http://m" }, "m"],
+  ])("names for %s (%s) by %j: %s", (_what, http, environment, wanted) => {
+    expect(environment_proxy(environment, { ...to, http })?.host).toBe(wanted);
+    expect(environment_proxy({ ...environment, no_proxy: "example.org" }, { ...to, http })).toBeNull();
+  });
+
+  it.each(["localhost", "127.0.0.1", "127.1.2.3", "::1"])(
+    "names only by mqtt_proxy one for a broker of this machine: %s",
+    (host) => {
+      expect(environment_proxy(all, { ...to, host })).toBeNull();
+      expect(environment_proxy({ ...all, mqtt_proxy: "http://m" }, { ...to, host })?.host).toBe("m");
+    },
+  );
 
   it.each(["proxy:8080", "ftp://proxy", "http://", "nonsense"])("may not name %s", (mqtt_proxy) => {
     const error = caught(() => environment_proxy({ mqtt_proxy }, to));
     expect(error).toBeInstanceOf(ValueError);
     expect(error.message).toMatch(/mqtt_proxy must be like http:\/\/host:port/);
+    expect(caught(() => environment_proxy({ ALL_PROXY: mqtt_proxy }, to)).message).toContain(
+      "all_proxy must",
+    );
   });
 
   it.each([

@@ -35,6 +35,24 @@ describe("keepalive over a real connection", () => {
     expect(on.diary.filter((line) => line.startsWith("disconnect"))).toEqual(["disconnect 141"]);
   }, 10_000);
 
+  it("is not waited for by check_connection()", async () => {
+    await using on = await stage();
+    on.client.loop_start();
+    on.connect({ keepalive: 60 });
+    const link = await on.welcomed();
+    await eventually(() => on.client.is_connected());
+    on.client.check_connection();
+    await link.expect("c000");
+    link.send("d000");
+    on.client.reconnect_delay_set(60, 60);
+    link.reset();
+    await eventually(() => expect(on.client.is_connected()).toBe(false));
+    await eventually(() => expect(on.diary.at(-1)).toBe("disconnect 128"));
+    on.client.check_connection();
+    await on.welcomed();
+    await eventually(() => on.client.is_connected());
+  });
+
   it("gives a broker up that never sends CONNACK", async () => {
     await using on = await stage({ api: 1, reconnect_on_failure: false });
     on.connect({ keepalive: 1 });
