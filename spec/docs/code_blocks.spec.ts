@@ -4,13 +4,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { transformSync } from "@swc/core";
 import * as karere from "../../lib/index.ts";
-import { type EmbeddedBroker, embedded_broker } from "../support/embedded_broker.ts";
 import { run_source } from "../support/run_script.ts";
 import { type Block, blocks_in_comments, blocks_of, pages } from "./pages.ts";
+import { type Surroundings, surroundings } from "./surroundings.ts";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(60_000);
@@ -67,11 +66,13 @@ describe("the code in the documentation", () => {
 });
 
 describe("the programs in the documentation", () => {
-  let broker: EmbeddedBroker;
+  let around: Surroundings;
   beforeAll(async () => {
-    broker = await embedded_broker();
+    around = await surroundings();
   });
-  afterAll(() => broker.close());
+  afterAll(async () => {
+    await around[Symbol.asyncDispose]();
+  });
 
   const programs = in_pages.flatMap((blocks) =>
     blocks.flatMap((block, index) => {
@@ -85,12 +86,7 @@ describe("the programs in the documentation", () => {
       jsc: { target: "es2022", parser: { syntax: "typescript" } },
       module: { type: "es6" },
     });
-    const { stdout, stderr, exit_code } = await run_source(source, {
-      env: {
-        KARERE_PORT: String(broker.port),
-        NODE_OPTIONS: `--import=${pathToFileURL(join(__dirname, "redirect.mjs"))}`,
-      },
-    });
+    const { stdout, stderr, exit_code } = await run_source(source, around.options);
     expect({ stdout, stderr, exit_code }).toEqual({ stdout: wanted, stderr: "", exit_code: 0 });
   });
 });

@@ -1,12 +1,13 @@
-// Decides where "the broker on port 1883" is while a text of the documentation runs: on the port that KARERE_PORT says.
-// Plain JavaScript, because Node itself loads it before the text.
+// Decides where the usual ports are while a text of the documentation runs: where KARERE_PORTS says. Plain JavaScript,
+// because Node itself loads it before the text.
 
 import { Socket } from "node:net";
 
+const moved = new Map(JSON.parse(process.env.KARERE_PORTS));
 const really_connect = Socket.prototype.connect;
 
 Socket.prototype.connect = function connect(...args) {
   const options = Array.isArray(args[0]) ? args[0][0] : args[0];
-  if (options.port === 1883) options.port = Number(process.env.KARERE_PORT);
+  options.port = moved.get(Number(options.port)) ?? options.port;
   return really_connect.apply(this, args);
 };

@@ -19,6 +19,8 @@ export interface TinyProxyOptions {
   silent?: boolean;
   /** HTTP: answers every request with this status. */
   refuse_with?: string;
+  /** Ports that are elsewhere than they are asked for. */
+  moved?: ReadonlyMap<number, number>;
 }
 
 type Greet = (near: Socket, asked: string[], options: TinyProxyOptions) => Promise<void>;
@@ -78,7 +80,7 @@ async function greet_http(near: Socket, asked: string[], options: TinyProxyOptio
     }
   }
   const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(authority) ?? [];
-  const far = await reach(host, Number(port));
+  const far = await reach(host, Number(port), options);
   if (far === null) {
     refuse("502 Bad Gateway");
     return;
@@ -89,11 +91,11 @@ async function greet_http(near: Socket, asked: string[], options: TinyProxyOptio
 
 async function greet_socks(near: Socket, asked: string[], options: TinyProxyOptions): Promise<void> {
   const [version] = await take(near, 1);
-  if (version === 4) await greet_socks4(near, asked);
+  if (version === 4) await greet_socks4(near, asked, options);
   else await greet_socks5(near, asked, options);
 }
 
-async function greet_socks4(near: Socket, asked: string[]): Promise<void> {
+async function greet_socks4(near: Socket, asked: string[], options: TinyProxyOptions): Promise<void> {
   const request = await take(near, 7);
   await text(near);
   const port = request.readUInt16BE(1);
@@ -102,13 +104,14 @@ async function greet_socks4(near: Socket, asked: string[]): Promise<void> {
   const is_named = address[0] === 0 && address[1] === 0 && address[2] === 0 && address[3] !== 0;
   const host = is_named ? await text(near) : [...address].join(".");
   asked.push(`${host}:${port}`);
-  const far = await reach(host, port);
+  const far = await reach(host, port, options);
   near.write(Buffer.of(0, far === null ? 91 : 90, 0, 0, 0, 0, 0, 0));
   if (far === null) near.end();
   else join(near, far);
 }
 
-async function greet_socks5(near: Socket, asked: string[], { credentials }: TinyProxyOptions): Promise<void> {
+async function greet_socks5(near: Socket, asked: string[], options: TinyProxyOptions): Promise<void> {
+  const { credentials } = options;
   const methods = await take(near, (await take(near, 1)).readUInt8(0));
   const method = credentials === undefined ? 0 : 2;
   if (!methods.includes(method)) {
@@ -131,7 +134,7 @@ async function greet_socks5(near: Socket, asked: string[], { credentials }: Tiny
   const host = await socks5_host(near, kind);
   const port = (await take(near, 2)).readUInt16BE(0);
   asked.push(`${host}:${port}`);
-  const far = await reach(host, port);
+  const far = await reach(host, port, options);
   near.write(Buffer.of(5, far === null ? 5 : 0, 0, 1, 0, 0, 0, 0, 0, 0));
   if (far === null) near.end();
   else join(near, far);
@@ -144,8 +147,8 @@ async function socks5_host(near: Socket, kind: number): Promise<string> {
   return Array.from({ length: 8 }, (_, group) => address.readUInt16BE(group * 2).toString(16)).join(":");
 }
 
-async function reach(host: string, port: number): Promise<Socket | null> {
-  const far = connect({ host, port, allowHalfOpen: true });
+async function reach(host: string, port: number, { moved }: TinyProxyOptions): Promise<Socket | null> {
+  const far = connect({ host, port: moved?.get(port) ?? port, allowHalfOpen: true });
   try {
     await once(far, "connect");
     return far;
