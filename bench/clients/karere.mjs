@@ -1,0 +1,29 @@
+import { CallbackAPIVersion, Client } from "karere/client";
+import { lane, payload, publish_all, receive_all } from "./lane.mjs";
+
+const client = new Client(CallbackAPIVersion.VERSION2, { protocol: lane.version });
+client.max_inflight_messages_set(0);
+const connected = new Promise((resolve) => (client.on_connect = resolve));
+client.connect("127.0.0.1", lane.port, 600);
+client.loop_forever();
+await connected;
+
+if (lane.action === "receive") {
+  const { filter, came } = receive_all();
+  client.on_message = came;
+  client.subscribe(filter, lane.qos);
+} else {
+  let acked = () => {};
+  if (lane.qos > 0) client.on_publish = () => acked();
+  await publish_all({
+    publish(topic, done) {
+      acked = done;
+      client.publish(topic, payload, lane.qos);
+    },
+    flushed: () =>
+      new Promise((resolve) => {
+        client.on_message = resolve;
+        client.publish("!", "");
+      }),
+  });
+}

@@ -1,0 +1,70 @@
+// Decides how one lane is run and measured in the process of one client, whichever it is: CPU time, user and system, of
+// all but the first fifth of the messages, in which the engine warms up.
+
+/** As many QoS 1 and 2 messages may be unacknowledged at a time. */
+const WINDOW = 1000;
+/** After as many the program lets others have their turn, as every program does now and then. */
+const BREATH = 500;
+
+/** @type {{ action: "publish" | "receive", qos: 0 | 1 | 2, size: number, version: 4 | 5, count: number, topics: number, port: number }} */
+export const lane = JSON.parse(process.argv[2]);
+
+export const payload = Buffer.alloc(lane.size, "0123456789abcdef");
+const topics = Array.from({ length: lane.topics }, (_, number) => `bench/topic/${number}`);
+const warm_up = Math.floor(lane.count / 5);
+
+function meter() {
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  return {
+    tell() {
+      const { user, system } = process.cpuUsage(cpu);
+      const messages = lane.count - warm_up;
+      const seconds = (performance.now() - began) / 1000;
+      console.log(JSON.stringify({ cpu_us: (user + system) / messages, rate: messages / seconds }));
+      process.exit();
+    },
+  };
+}
+
+/**
+ * Publishes the messages of the lane.
+ *
+ * @param client `publish(topic, acked)` hands one message over; `flushed()` resolves when the broker has got all of them.
+ */
+export async function publish_all({ publish, flushed }) {
+  let outstanding = 0;
+  let wake = () => {};
+  const acked = () => {
+    outstanding -= 1;
+    if (outstanding === WINDOW / 2) wake();
+  };
+  let running = null;
+  for (let number = 0; number < lane.count; number += 1) {
+    if (number === warm_up) running = meter();
+    publish(topics[number % topics.length], acked);
+    if (lane.qos > 0) {
+      outstanding += 1;
+      if (outstanding === WINDOW) await new Promise((resolve) => (wake = resolve));
+    } else if (number % BREATH === 0) await new Promise(setImmediate);
+  }
+  if (lane.qos === 0) await flushed();
+  else while (outstanding > 0) await new Promise(setImmediate);
+  running.tell();
+}
+
+/** The filter by which the fake broker knows what to send, and what to call for each message that came. */
+export function receive_all() {
+  let left = lane.count;
+  let running = null;
+  const warm = lane.count - warm_up;
+  return {
+    filter: `flood/${lane.qos}/${lane.size}/${lane.count}/${lane.topics}`,
+    came() {
+      left -= 1;
+      if (left === warm) running = meter();
+      // The acknowledgement of the last one is part of the work.
+      if (left === 0) setImmediate(() => running.tell());
+    },
+  };
+}
