@@ -2,10 +2,11 @@
 
 import type { MalformedPacket, ProtocolError } from "../model/errors.ts";
 import { check_first_byte, type Sender, type Version } from "./fixed_header.ts";
-import { type Frame, Framer } from "./framer.ts";
+import { Framer } from "./framer.ts";
 import { check_packet } from "./layouts.ts";
 import { PacketParser } from "./mqtt_packet.ts";
 import type { Packet } from "./packets.ts";
+import { PlainPackets } from "./plain_packets.ts";
 
 export interface DecoderOptions {
   /** The version of the connection. A server's decoder takes it from the CONNECT that it reads. */
@@ -28,6 +29,7 @@ export interface DecoderOptions {
 export class Decoder {
   readonly #sender: Sender;
   readonly #framer: Framer;
+  readonly #plain = new PlainPackets();
   readonly #parser: PacketParser;
   #version: Version;
   #error: MalformedPacket | ProtocolError | null = null;
@@ -58,18 +60,19 @@ export class Decoder {
     if (this.#error !== null) return packets;
     try {
       this.#framer.push(bytes);
-      for (let frame = this.#framer.next(); frame !== null; frame = this.#framer.next()) {
-        packets.push(this.#read(frame));
-      }
+      while (this.#framer.next()) packets.push(this.#plain.read(this.#framer, this.#version) ?? this.#read());
     } catch (error) {
       this.#error = error as MalformedPacket | ProtocolError;
       this.#framer.drop();
     }
+    this.#plain.forget_chunk();
     return packets;
   }
 
-  #read({ bytes, body, owned }: Frame): Packet {
-    const found = check_packet(bytes, body, this.#version, this.#sender);
+  #read(): Packet {
+    const { begin, body, owned } = this.#framer;
+    const bytes = this.#framer.whole();
+    const found = check_packet(bytes, body - begin, this.#version, this.#sender);
     this.#version = found.version;
     return this.#parser.parse(bytes, found, owned);
   }

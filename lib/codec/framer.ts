@@ -4,26 +4,25 @@
 import { new_bytes } from "../model/bytes.ts";
 import { MalformedPacket } from "../model/errors.ts";
 
-/** One whole packet, fixed header included. */
-export interface Frame {
-  bytes: Uint8Array;
-  /** Where the body begins, behind the remaining length: 2 to 5. */
-  body: number;
-  /** True: `bytes` belongs to this packet alone, and views of it may be kept. False: it is a view of the chunk. */
-  owned: boolean;
-}
-
 const NOTHING: Uint8Array = new Uint8Array(0);
 const LONGEST_HEADER = 5;
 
 /**
- * Cuts a stream into packets: `push` a chunk, then call `next` until it gives null. A packet that lies whole in a chunk
+ * Cuts a stream into packets: `push` a chunk, then call `next` until it gives false. A packet that lies whole in a chunk
  * is a view of it; one that comes in pieces is collected in a buffer that doubles as it fills, so that the work stays
  * proportional to the bytes.
  *
  * `check_first_byte` is called once for each packet, as soon as it begins, and throws if the packet must not come.
  */
 export class Framer {
+  /** Where the packet at hand lies, fixed header included: in `bytes`, from `begin` to `end`. */
+  bytes = NOTHING;
+  begin = 0;
+  end = 0;
+  /** Where its body begins, behind the remaining length. */
+  body = 0;
+  /** True: `bytes` belongs to this packet alone, and views of it may be kept. False: it is the chunk. */
+  owned = false;
   readonly #max_packet_size: number;
   readonly #check_first_byte: (byte: number) => void;
   #chunk = NOTHING;
@@ -45,16 +44,22 @@ export class Framer {
     this.#at = 0;
   }
 
-  /** The next packet, or null when the chunk is used up. Throws MalformedPacket. */
-  next(): Frame | null {
-    const available = this.#chunk.length - this.#at;
+  /** Goes to the next packet. False: the chunk is used up. Throws MalformedPacket. */
+  next(): boolean {
+    const chunk = this.#chunk;
+    const available = chunk.length - this.#at;
     if (available === 0) return this.#used_up();
     if (this.#held_length === 0) {
-      this.#check_first_byte(this.#chunk[this.#at] as number);
-      this.#size = this.#measure(this.#chunk, this.#at, this.#chunk.length);
+      this.#check_first_byte(chunk[this.#at] as number);
+      this.#size = this.#measure(chunk, this.#at, chunk.length);
       if (this.#size !== 0 && this.#size <= available) return this.#cut();
     }
     return this.#collect();
+  }
+
+  /** The packet at hand with nothing before and behind it. */
+  whole(): Uint8Array {
+    return this.owned ? this.bytes : this.bytes.subarray(this.begin, this.end);
   }
 
   /** Lets go of all bytes. */
@@ -64,20 +69,25 @@ export class Framer {
     this.#used_up();
   }
 
-  #used_up(): null {
+  #used_up(): false {
     // A reference that stayed here would keep the reader's whole buffer alive.
     this.#chunk = NOTHING;
+    this.bytes = NOTHING;
     this.#at = 0;
-    return null;
+    return false;
   }
 
-  #cut(): Frame {
-    const begin = this.#at;
+  #cut(): true {
+    this.bytes = this.#chunk;
+    this.owned = false;
+    this.begin = this.#at;
+    this.body = this.#at + this.#body;
     this.#at += this.#size;
-    return { bytes: this.#chunk.subarray(begin, this.#at), body: this.#body, owned: false };
+    this.end = this.#at;
+    return true;
   }
 
-  #collect(): Frame | null {
+  #collect(): boolean {
     while (this.#size === 0) {
       if (this.#at === this.#chunk.length) return this.#used_up();
       this.#hold(1);
@@ -85,10 +95,14 @@ export class Framer {
     }
     this.#hold(Math.min(this.#size - this.#held_length, this.#chunk.length - this.#at));
     if (this.#held_length < this.#size) return this.#used_up();
-    const bytes = this.#held.subarray(0, this.#size);
+    this.bytes = this.#held.subarray(0, this.#size);
+    this.owned = true;
+    this.begin = 0;
+    this.body = this.#body;
+    this.end = this.#size;
     this.#held = NOTHING;
     this.#held_length = 0;
-    return { bytes, body: this.#body, owned: true };
+    return true;
   }
 
   #hold(count: number): void {

@@ -45,6 +45,12 @@ export function copy_bytes(view: Uint8Array): Bytes {
   return copy;
 }
 
+/** A part of `bytes` without a copy, as what users get. */
+export const view_of: (bytes: Uint8Array, begin: number, end: number) => Bytes = platform_buffer
+  ? ({ buffer, byteOffset }, begin, end) =>
+      platform_buffer.from(buffer as ArrayBuffer, byteOffset + begin, end - begin)
+  : (bytes, begin, end) => bytes.subarray(begin, end) as Bytes;
+
 /** The bytes of any buffer or view, without a copy. */
 export function view_bytes(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(source)
