@@ -11,7 +11,6 @@ import {
   convert_connack_rc_to_reason_code,
   convert_disconnect_error_code_to_reason_code,
 } from "../model/strings.ts";
-import type { OutboundMessage } from "../protocol/outbound_message.ts";
 import type { CloseCause, SessionEvent } from "../protocol/outputs.ts";
 import type { Client } from "./client.ts";
 
@@ -208,14 +207,10 @@ export function unsubscribe_arguments({ api, version }: Shape, packet: UnsubackP
   return [mid, all, codes.length === 1 ? codes[0] : codes];
 }
 
-export function publish_arguments({ api }: Shape, message: OutboundMessage, packet: PublishedPacket): Rest {
-  if (api === 1) return [message.mid];
+export function publish_arguments({ api }: Shape, mid: number, packet: PublishedPacket): Rest {
+  if (api === 1) return [mid];
   const type = packet?.type ?? PacketTypes.PUBACK;
-  return [
-    message.mid,
-    new ReasonCode(type, "", packet?.reason_code ?? 0),
-    present(packet?.properties ?? null, type),
-  ];
+  return [mid, new ReasonCode(type, "", packet?.reason_code ?? 0), present(packet?.properties ?? null, type)];
 }
 
 /** VERSION2 callbacks always get a Properties object. */

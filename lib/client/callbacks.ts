@@ -22,6 +22,9 @@ export function call_all(
 ): void | Promise<void> {
   const property = property_of(target, name);
   const listeners = take_listeners(target, name);
+  // The way of nearly all messages: one callback, which is the property.
+  if (listeners.length === 0)
+    return property === null ? undefined : call_one(property, target, args, `on_${name}`, on_failure);
   let pending: Promise<void>[] | null = null;
   const keep = (promise: Promise<void> | undefined) => {
     if (promise === undefined) return;
@@ -43,7 +46,7 @@ export function call_one(
 ): Promise<void> | undefined {
   try {
     const result = callback.apply(self, args as unknown[]);
-    if (!is_thenable(result)) return undefined;
+    if (result === undefined || !is_thenable(result)) return undefined;
     return Promise.resolve(result).then(
       () => undefined,
       (error) => on_failure(error, name),
@@ -60,9 +63,17 @@ export function all_of(pending: readonly Promise<void>[] | null): void | Promise
   return pending.length === 1 ? pending[0] : Promise.all(pending).then(() => undefined);
 }
 
+/** `on_<name>`, put together once. */
+const property_names = new Map<string, string>();
+
 // Looked up at each call, so that an assignment and a method of a subclass both count.
 function property_of(target: EventEmitter, name: string): Callback | null {
-  const value = (target as unknown as Record<string, unknown>)[`on_${name}`];
+  let property = property_names.get(name);
+  if (property === undefined) {
+    property = `on_${name}`;
+    property_names.set(name, property);
+  }
+  const value = (target as unknown as Record<string, unknown>)[property];
   return typeof value === "function" ? (value as Callback) : null;
 }
 

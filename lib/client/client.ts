@@ -15,7 +15,6 @@ import type { Plan } from "../network/attempts.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
 import { Engine, type EngineEvent } from "../network/engine.ts";
-import type { OutboundMessage } from "../protocol/outbound_message.ts";
 import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import {
   type ApiVersion,
@@ -39,7 +38,7 @@ import {
 } from "./connect_arguments.ts";
 import { type Credentials, type CredentialsFunction, check_password, check_username } from "./credentials.ts";
 import { check_logger, type Logger } from "./logging.ts";
-import { MQTTMessageInfo, refusal_error, type Waiting } from "./message_info.ts";
+import { MQTTMessageInfo, type Waiting } from "./message_info.ts";
 import {
   type ClientOptions,
   check_flag,
@@ -51,7 +50,13 @@ import {
 } from "./options.ts";
 import { packet_text } from "./packet_text.ts";
 import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
-import { type Flag, type PublishArguments, publication_of, refuse_object_payload } from "./publication.ts";
+import {
+  type Flag,
+  type PublishArguments,
+  plain_message,
+  publication_of,
+  refuse_object_payload,
+} from "./publication.ts";
 import { Reporter } from "./reporter.ts";
 import { plan_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
@@ -149,7 +154,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   #engine: Engine;
   readonly #clock: Clock;
   readonly #router = new Router();
-  readonly #infos = new Map<OutboundMessage, MQTTMessageInfo>();
+  /** What somebody waits for, and how many do. */
+  readonly #awaited = new Map<MQTTMessageInfo, number>();
   readonly #reporter: Reporter;
   #userdata: UserData;
   #manual_ack: boolean;
@@ -694,7 +700,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     ]);
     this.#engine.destroy();
     this.#give_up_waiting(new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" }));
-    this.#infos.clear();
+    this.#awaited.clear();
     const { options: _, ...kept } = old;
     this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
     this.#userdata = options.userdata;
@@ -812,12 +818,15 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     properties?: PublishArguments["properties"] | Pick<PublishArguments, "properties">,
   ): MQTTMessageInfo;
   publish(...args: unknown[]): MQTTMessageInfo {
-    const publication = publication_of(args, this.protocol);
-    const { rc, message } = this.#engine.session.publish(publication, this.#engine.now);
-    if (message === null) return new MQTTMessageInfo(0, rc, this.#waiting, refusal_error(rc));
-    const info = new MQTTMessageInfo(message.mid, rc, this.#waiting, null);
-    this.#infos.set(message, info);
     this.#engine.touch();
+    const { session } = this.#engine;
+    const info = new MQTTMessageInfo(0, MQTTErrorCode.MQTT_ERR_SUCCESS, this.#waiting, null);
+    const plain = plain_message(args);
+    if (plain !== null && session.publish_at_once(plain, info)) return info;
+    const publication = publication_of(args, this.protocol);
+    const { rc, message } = session.publish(publication, this.#engine.now, info);
+    if (message === null) return info.turn_away(rc);
+    info.rc = rc;
     return info;
   }
 
@@ -1010,11 +1019,17 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   readonly #waiting: Waiting = {
-    begin: () => {
+    begin: (info) => {
+      this.#awaited.set(info, (this.#awaited.get(info) ?? 0) + 1);
       this.#engine.hold_for_waiter(1);
       if (this.#engine.is_unasked) this.#watch_for_connect();
     },
-    end: () => this.#engine.hold_for_waiter(-1),
+    end: (info) => {
+      const left = (this.#awaited.get(info) ?? 1) - 1;
+      if (left === 0) this.#awaited.delete(info);
+      else this.#awaited.set(info, left);
+      this.#engine.hold_for_waiter(-1);
+    },
     given_up: () => (this.#engine.has_given_up ? this.#given_up : null),
     after: (ms, fn) => this.#clock.after(ms, fn),
   };
@@ -1104,7 +1119,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
         }
         return this.#call("disconnect", disconnect_arguments(this.#shape, event.cause));
       case "published":
-        return this.#call("publish", publish_arguments(this.#shape, event.message, event.packet));
+        return this.#call("publish", publish_arguments(this.#shape, event.message.mid, event.packet));
+      case "left":
+        for (const { mid } of event.tickets)
+          void this.#call("publish", publish_arguments(this.#shape, mid, null));
+        return undefined;
       case "subscribed":
         return this.#call("subscribe", subscribe_arguments(this.#shape, event.packet));
       case "unsubscribed":
@@ -1131,7 +1150,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     message.dup = packet.dup;
     message.properties =
       this.#engine.session.version === 5 ? (packet.properties ?? new Properties(PacketTypes.PUBLISH)) : null;
-    message.timestamp = this.#engine.now / 1000;
+    message.timestamp = this.#engine.received_at / 1000;
     const callbacks = this.#router.match(packet.topic);
     if (callbacks.length === 0) return this.#call("message", [message]);
     const pending: Promise<void>[] = [];
@@ -1145,15 +1164,23 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   #call(name: string, rest: readonly unknown[]): void | Promise<void> {
-    return call_all(this, name, [this, this.#userdata, ...rest], (error, callback) =>
-      this.#report(error, callback),
-    );
+    return call_all(this, name, [this, this.#userdata, ...rest], this.#on_failure);
   }
 
-  #settle(event: Extract<EngineEvent, { type: "published" | "abandoned" }>): void {
-    const info = this.#infos.get(event.message);
-    if (info === undefined) return;
-    this.#infos.delete(event.message);
+  readonly #on_failure = (error: unknown, callback: string): void => this.#report(error, callback);
+
+  #settle(event: Extract<EngineEvent, { type: "published" | "abandoned" | "left" | "lost" }>): void {
+    if (event.type === "left") {
+      for (const info of event.tickets) (info as MQTTMessageInfo).succeed();
+      return;
+    }
+    if (event.type === "lost") {
+      const { tickets, error } = event;
+      for (const info of tickets) (info as MQTTMessageInfo).fail(error, MQTTErrorCode.MQTT_ERR_CONN_LOST);
+      this.#log(LogLevel.MQTT_LOG_WARNING, `= ${tickets.length} ${error.message}`);
+      return;
+    }
+    const info = event.message.ticket as MQTTMessageInfo;
     if (event.type === "abandoned") {
       info.fail(event.error, MQTTErrorCode.MQTT_ERR_CONN_LOST);
       this.#log(LogLevel.MQTT_LOG_WARNING, `= ${event.error.message}`);
@@ -1175,7 +1202,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   #give_up_waiting(error: Error): void {
     this.#given_up = error;
-    for (const info of this.#infos.values()) info.give_up(error);
+    for (const info of this.#awaited.keys()) info.give_up(error);
   }
 
   // ---- warnings ------------------------------------------------------------------------------------------------

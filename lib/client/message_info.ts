@@ -5,13 +5,14 @@ import { type MQTTException, RuntimeError, ValueError } from "../model/errors.ts
 import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
 import { error_string } from "../model/strings.ts";
+import type { Ticket } from "../protocol/outbound_message.ts";
 import { check_seconds } from "./settings.ts";
 
 /** What waiting for a message needs of the client. */
 export interface Waiting {
-  /** Somebody waits: the process must not end meanwhile. */
-  begin(): void;
-  end(): void;
+  /** Somebody waits for this message: the process must not end meanwhile. */
+  begin(info: MQTTMessageInfo): void;
+  end(info: MQTTMessageInfo): void;
   /** Why nobody works for messages at present; null while somebody does, or may yet be asked to. */
   given_up(): Error | null;
   /** Calls `fn` once after `ms` milliseconds; returns the way to call it off. */
@@ -32,9 +33,9 @@ interface Waiter {
  * const [rc, mid] = client.publish("sensors/2", "40");
  * ```
  */
-export class MQTTMessageInfo implements PublishProgress {
+export class MQTTMessageInfo implements PublishProgress, Ticket {
   /** The message's number, for `on_publish`. */
-  readonly mid: number;
+  mid: number;
   /**
    * MQTT_ERR_SUCCESS: sent, or queued to be sent. MQTT_ERR_NO_CONN: there is no connection; QoS 1 and 2 are kept and
    * sent by the next one (then it becomes SUCCESS), QoS 0 is dropped. MQTT_ERR_QUEUE_SIZE: refused, the queue is full.
@@ -101,7 +102,7 @@ export class MQTTMessageInfo implements PublishProgress {
       const end = (settle: () => void) => {
         cancel?.();
         this.#waiters?.delete(waiter);
-        this.#waiting.end();
+        this.#waiting.end(this);
         settle();
       };
       const waiter: Waiter = {
@@ -112,7 +113,7 @@ export class MQTTMessageInfo implements PublishProgress {
         seconds === null ? null : this.#waiting.after(seconds * 1000, () => waiter.resolve(false));
       this.#waiters ??= new Set();
       this.#waiters.add(waiter);
-      this.#waiting.begin();
+      this.#waiting.begin(this);
     });
   }
 
@@ -121,11 +122,18 @@ export class MQTTMessageInfo implements PublishProgress {
     return `(${this.rc}, ${this.mid})`;
   }
 
+  /** @internal The message was not taken in. */
+  turn_away(rc: MQTTErrorCode): this {
+    this.rc = rc;
+    this.#failure = refusal_error(rc);
+    return this;
+  }
+
   /** @internal The message has reached its end. */
   succeed(): void {
     this.#published = true;
     this.rc = MQTTErrorCode.MQTT_ERR_SUCCESS;
-    for (const waiter of this.#take_waiters()) waiter.resolve(true);
+    if (this.#waiters !== null) for (const waiter of this.#take_waiters()) waiter.resolve(true);
   }
 
   /** @internal The message will never reach it. */

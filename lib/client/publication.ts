@@ -6,6 +6,8 @@ import { PacketTypes } from "../model/packettypes.ts";
 import { type PayloadType, payload_bytes } from "../model/payload.ts";
 import type { Properties } from "../model/properties.ts";
 import { check_topic_name } from "../model/topics.ts";
+import { has_lone_surrogate } from "../model/utf8.ts";
+import type { PlainMessage } from "../protocol/departure.ts";
 import type { Publication } from "../protocol/outbound_message.ts";
 import { check_flag } from "./options.ts";
 import { check_properties } from "./settings.ts";
@@ -46,6 +48,19 @@ export function publication_of(args: readonly unknown[], version: MQTTProtocolVe
     retain: check_flag("retain", retain ?? false),
     properties,
   };
+}
+
+/**
+ * The arguments of a QoS 0 message without properties, given by position; null for any other. Its topic is not checked:
+ * who was published to before is known to be legal.
+ */
+export function plain_message(args: readonly unknown[]): PlainMessage | null {
+  const [topic, payload, qos = 0, retain = false] = args;
+  if (args.length > 4 || typeof topic !== "string" || qos !== 0 || typeof retain !== "boolean") return null;
+  if (typeof payload === "string") {
+    return has_lone_surrogate(payload) ? null : { topic, payload, retain };
+  }
+  return payload instanceof Uint8Array ? { topic, payload, retain } : null;
 }
 
 /**

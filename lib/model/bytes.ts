@@ -63,6 +63,11 @@ export const encode_utf8: (text: string) => Uint8Array = platform_buffer
   ? (text) => platform_buffer.from(text, "utf8")
   : (text) => encoder.encode(text);
 
+/** Writes text as UTF-8 into `bytes` from `at` on, where there is room for it; gives how many bytes it took. */
+export const write_utf8: (bytes: Uint8Array, text: string, at: number) => number = platform_buffer
+  ? (bytes, text, at) => (bytes as Buffer).write(text, at, "utf8")
+  : (bytes, text, at) => encoder.encodeInto(text, bytes.subarray(at)).written;
+
 /** UTF-8 as text. Throws the platform's TypeError when the bytes are not well-formed UTF-8. */
 export function decode_utf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);

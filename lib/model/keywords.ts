@@ -5,6 +5,7 @@ import { name_type } from "./type_names.ts";
 
 /** Whether a value is an object literal (or has no prototype): what a caller writes to name arguments. */
 export function is_plain_object(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
   return name_type(value) === "a plain object";
 }
 

@@ -11,7 +11,8 @@ const lone_surrogate = /\p{Surrogate}/u;
 
 /** Whether a text has a half of a surrogate pair without the other half, and so has no UTF-8 form. */
 export function has_lone_surrogate(text: string): boolean {
-  return lone_surrogate.test(text);
+  const { isWellFormed } = text as { isWellFormed?: () => boolean };
+  return isWellFormed === undefined ? lone_surrogate.test(text) : !isWellFormed.call(text);
 }
 
 /**

@@ -11,7 +11,7 @@ export interface AdviceOwner {
   /** Tells the user; each text once. */
   warn(text: string): void;
   /** Whether the user's program listens to this callback. */
-  hears(callback: "connect" | "connect_fail"): boolean;
+  hears(callback: "connect" | "connect_fail" | "publish"): boolean;
 }
 
 /** How a link has ended that nobody wanted to end. */

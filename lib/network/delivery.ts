@@ -49,7 +49,9 @@ export class Delivery {
   /** Events came: they are delivered at once while a loop runs; else only those that need none are. */
   push(events: readonly PumpEvent[]): void {
     const open = this.#owner.is_open();
-    for (const event of events) {
+    let at = open && this.#is_idle && is_traffic(events) ? this.#deliver_at_once(events) : 0;
+    for (; at < events.length; at += 1) {
+      const event = events[at] as PumpEvent;
       if (event.type === "message") this.#weigh(event);
       if (open || !needs_no_loop(event)) this.#gated.push(event);
       else this.#ungated.push(event);
@@ -84,6 +86,32 @@ export class Delivery {
     else fn();
   }
 
+  get #is_idle(): boolean {
+    return !this.#delivering && this.#gated.length === 0 && this.#ungated.length === 0;
+  }
+
+  /** Nobody stands in line, so that nobody has to: as long as no handler takes its time and the loop runs. */
+  #deliver_at_once(events: readonly PumpEvent[]): number {
+    this.#delivering = true;
+    let at = 0;
+    try {
+      for (; at < events.length && !this.#lane_busy && this.#owner.is_open(); at += 1) {
+        const event = events[at] as PumpEvent;
+        const handled = this.#owner.deliver(event);
+        if (event.type !== "message") continue;
+        if (handled === undefined) {
+          this.#owner.finished(event);
+        } else {
+          this.#weigh(event);
+          this.#wait_for(event, handled);
+        }
+      }
+    } finally {
+      this.#delivering = false;
+    }
+    return at;
+  }
+
   #deliver(event: PumpEvent): void {
     if (event.type !== "message") {
       void this.#owner.deliver(event);
@@ -102,14 +130,18 @@ export class Delivery {
         this.#finish(event);
         continue;
       }
-      this.#lane_busy = true;
-      void handled.then(() => {
-        this.#lane_busy = false;
-        this.#finish(event);
-        this.#drain_lane();
-        if (!this.#lane_busy) for (const fn of this.#on_idle.splice(0)) fn();
-      });
+      this.#wait_for(event, handled);
     }
+  }
+
+  #wait_for(event: MessageEvent, handled: Promise<void>): void {
+    this.#lane_busy = true;
+    void handled.then(() => {
+      this.#lane_busy = false;
+      this.#finish(event);
+      this.#drain_lane();
+      if (!this.#lane_busy) for (const fn of this.#on_idle.splice(0)) fn();
+    });
   }
 
   #finish(event: MessageEvent): void {
@@ -159,6 +191,11 @@ class Line<T> {
     }
     return item;
   }
+}
+
+/** Whether there is nothing but what goes on within a link: no callback of it can make another of it history. */
+function is_traffic(events: readonly PumpEvent[]): boolean {
+  return events.every(({ type }) => type === "message" || type === "published" || type === "left");
 }
 
 /** What follows from the user's own calls is told without a loop, as in paho; what the broker causes waits for one. */

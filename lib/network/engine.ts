@@ -37,7 +37,7 @@ export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   /** The user's callbacks. For a message and for CONNACK a promise is awaited. Never throws or rejects. */
   deliver(event: EngineEvent): void | Promise<void>;
   /** A message has reached its end, whether or not a loop runs. */
-  settle(event: Extract<PumpEvent, { type: "published" | "abandoned" }>): void;
+  settle(event: Extract<PumpEvent, { type: "published" | "abandoned" | "left" | "lost" }>): void;
   /** Nobody works for the messages in flight any more; they stay in the outbox. */
   give_up_waiting(error: Error): void;
   readonly manual_ack: boolean;
@@ -105,7 +105,8 @@ export class Engine {
       is_open: () => this.is_driven,
       deliver: (event) => this.#deliver(event),
       finished: ({ packet, delivery }) => {
-        if (delivery !== null && !owner.manual_ack) this.session.ack(packet.mid, delivery);
+        if (delivery === null) return;
+        if (!owner.manual_ack) this.session.ack(packet.mid, delivery);
         this.#pump.touch();
       },
       pause_reading: () => this.#pump.pause(),
@@ -124,6 +125,11 @@ export class Engine {
 
   get now(): number {
     return this.#clock.now();
+  }
+
+  /** When bytes came last. */
+  get received_at(): number {
+    return this.#pump.received_at;
   }
 
   /** What `client.socket()` gives; null without a link that is up. */
@@ -155,10 +161,9 @@ export class Engine {
     return was_lost && !(this.is_driven && this.#owner.reconnect_on_failure);
   }
 
-  /** Something was asked of the session. */
+  /** Something was, or is about to be, asked of the session. */
   touch(): void {
-    this.session.tracing = this.#owner.is_watched();
-    this.#pump.touch();
+    if (!this.#pump.touch()) this.session.tracing = this.#owner.is_watched();
   }
 
   /** One more, or one less, waits for a message: the process must not end meanwhile. */
@@ -444,6 +449,13 @@ export class Engine {
         case "abandoned":
           this.#owner.settle(event);
           news.push(event);
+          break;
+        case "left":
+          this.#owner.settle(event);
+          if (this.#owner.hears("publish")) news.push(event);
+          break;
+        case "lost":
+          this.#owner.settle(event);
           break;
         case "connack":
           this.#attempts.answered(event.packet.reason_code === 0);

@@ -39,6 +39,8 @@ export class Pump {
   #events: PumpEvent[] = [];
   #timer_at = Number.POSITIVE_INFINITY;
   #cancel_timer: (() => void) | null = null;
+  /** When bytes came last. */
+  received_at = 0;
 
   constructor(session: Session, clock: Clock, owner: PumpOwner) {
     this.session = session;
@@ -65,7 +67,8 @@ export class Pump {
       },
       data: (bytes) => {
         if (transport !== this.#transport) return;
-        this.session.receive(bytes, this.now);
+        this.received_at = this.now;
+        this.session.receive(bytes, this.received_at);
         // A new link is read until CONNACK has come, however far behind the user is.
         if (this.#paused && this.session.phase === "connected") transport.pause();
         this.round();
@@ -109,13 +112,17 @@ export class Pump {
     }
   }
 
-  /** Something was asked of the session: a round follows, once for all that is asked in this turn. */
-  touch(): void {
-    if (this.#scheduled) return;
+  /**
+   * Something is asked of the session: a round follows, once for all that is asked in this turn. Returns whether that
+   * was known already.
+   */
+  touch(): boolean {
+    if (this.#scheduled) return true;
     this.#scheduled = true;
     queueMicrotask(() => {
       if (this.#scheduled) this.round();
     });
+    return false;
   }
 
   /** Performs the work, then tells the events, then sets the timer. */
@@ -159,7 +166,8 @@ export class Pump {
 
   /** Tells the events that wait; a round does it too. */
   tell(): void {
-    const events = [...this.#events.splice(0), ...this.session.take_events()];
+    const told: PumpEvent[] = this.session.take_events();
+    const events = this.#events.length === 0 ? told : [...this.#events.splice(0), ...told];
     if (events.length > 0) this.#owner.on_events(events);
   }
 

@@ -2,13 +2,23 @@
 // phases: a link that has been accepted and is not ending sends.
 
 import { encode } from "../codec/encoder.ts";
-import type { Packet, SubackPacket, UnsubackPacket } from "../codec/packets.ts";
+import { DUP } from "../codec/fixed_header.ts";
+import type {
+  Packet,
+  PubackPacket,
+  PubcompPacket,
+  PubrecPacket,
+  PubrelPacket,
+  SubackPacket,
+  UnsubackPacket,
+} from "../codec/packets.ts";
+import type { TopicBytes } from "../codec/topic_bytes.ts";
 import type { MQTTException } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { type Lack, type Limits, lack_for } from "./limits.ts";
 import type { Acceptance, Link, Outgoing } from "./link.ts";
 import { expired_error, type Outbound } from "./outbound.ts";
-import type { OutboundMessage } from "./outbound_message.ts";
+import type { OutboundMessage, Ticket } from "./outbound_message.ts";
 import type { SessionEvent, Work } from "./outputs.ts";
 import { publish_packet, refusal } from "./publish_packet.ts";
 import type { RequestPacket } from "./requests.ts";
@@ -16,11 +26,21 @@ import type { RequestPacket } from "./requests.ts";
 /** How much is encoded at a time, so that a slow link finds the rest still in the queue. */
 const PORTION_BYTES = 256 * 1024;
 
+/** A larger packet is handed on as it is, rather than copied to the others. */
+const LARGE_BYTES = 16 * 1024;
+/** A message that does not wait finds at most so much of the link's output before it. */
+const ROOM_BYTES = PORTION_BYTES;
+/** More than is around topic and payload of any PUBLISH without properties. */
+const AROUND_BYTES = 16;
+
 /** What a departure works on and speaks through. */
 export interface DepartureParts {
   readonly outbound: Outbound;
+  readonly topics: TopicBytes;
   tell(event: SessionEvent): void;
   trace(packet: Packet): void;
+  /** Whether anybody wants the packets themselves, for the log. */
+  is_traced(): boolean;
   /** The message has been taken out and will never leave. */
   abandoned(message: OutboundMessage, error: MQTTException): void;
   /** The answer to a request that the broker is not asked. */
@@ -35,6 +55,14 @@ interface Portion {
   readonly work: Work[];
 }
 
+/** A QoS 0 message that needs nothing but to leave. */
+export interface PlainMessage {
+  readonly topic: string;
+  /** Bytes, or text that is well formed. */
+  readonly payload: Uint8Array | string;
+  readonly retain: boolean;
+}
+
 export class Departure {
   readonly #parts: DepartureParts;
 
@@ -44,7 +72,7 @@ export class Departure {
 
   /** Whether `take` has anything to look at. */
   is_due(link: Link): boolean {
-    if (link.urgent.length > 0) return true;
+    if (link.urgent.length > 0 || link.output.length > 0) return true;
     if (link.acceptance === null || link.ending !== null) return false;
     if (this.#parts.outbound.next(link.acceptance.limits.window) !== null) return true;
     return link.outgoing.length > 0 && !this.is_held(link);
@@ -56,13 +84,43 @@ export class Departure {
     return this.#parts.outbound.owes_before(first.seq);
   }
 
+  /**
+   * Writes a message at once, behind all that waits to leave: when nothing else does. Returns whether it has; if not, it
+   * has to stand in the queue, where limits, errors and the log are seen to.
+   */
+  pass(message: PlainMessage, ticket: Ticket, link: Link): boolean {
+    const { acceptance, reading, output } = link;
+    if (acceptance === null || reading === null || link.ending !== null) return false;
+    if (link.outgoing.length > 0 || this.#parts.outbound.queue.length > 0) return false;
+    if (output.length > ROOM_BYTES || message.payload.length > LARGE_BYTES / 4) return false;
+    const topic = this.#parts.topics.known(message.topic);
+    if (topic === undefined) return false;
+    const { limits } = acceptance;
+    const most = topic.length + 3 * message.payload.length + AROUND_BYTES;
+    if (most > limits.maximum_packet_size || (message.retain && !limits.retain_available)) return false;
+    output.publish(message.retain ? 1 : 0, topic, message.payload, 0, reading.connect.version);
+    link.leaving.push(ticket);
+    return true;
+  }
+
   /** What is due, as far as one portion goes; it counts as sent. A DISCONNECT among it is the last. */
   take(link: Link, now: number): Work[] {
     if (link.reading === null) return [];
     const portion: Portion = { link, version: link.reading.connect.version, now, work: [] };
     for (const packet of link.urgent.splice(0)) this.#emit(packet, encode(packet, portion.version), portion);
     if (link.acceptance !== null) this.#take_in_order(portion, link.acceptance);
+    if (link.ending === null || link.ending.flush) this.#flush(portion);
     return portion.work;
+  }
+
+  #flush({ link, work, now }: Portion): void {
+    if (link.output.length > 0) {
+      work.push({ type: "send", bytes: link.output.take() });
+      link.acceptance?.keepalive.sent(now);
+    }
+    if (link.leaving.length === 0) return;
+    this.#parts.tell({ type: "left", tickets: link.leaving });
+    link.leaving = [];
   }
 
   /** Messages and other packets leave in the order in which they were asked for, as far as the window allows. */
@@ -87,15 +145,45 @@ export class Departure {
   #publish(message: OutboundMessage, portion: Portion, { aliases, limits }: Acceptance): number {
     const { version, now } = portion;
     if (!message.sent && message.expires_at <= now) return this.#abandon(message, expired_error(message));
+    if (this.#is_plain(message, version, limits)) return this.#publish_plainly(message, portion);
     const packet = publish_packet(message, aliases, version, now);
     const bytes = encode(packet, version);
     const refused = refusal(message, bytes.length, limits);
     if (refused !== null) return this.#abandon(message, refused);
-    this.#parts.outbound.left(message);
     if (packet.properties?.TopicAlias !== undefined) aliases.announced(message.alias, message.topic);
     this.#emit(packet, bytes, portion);
-    if (message.qos === 0) this.#parts.tell({ type: "published", message, packet: null });
+    this.#has_left(message);
     return bytes.length;
+  }
+
+  /** Whether nothing has to be made up or looked at for it, on this link. */
+  #is_plain(message: OutboundMessage, version: 3 | 4 | 5, limits: Limits): boolean {
+    if (this.#parts.is_traced() || (version === 5 && message.properties !== null)) return false;
+    const { payload, topic, qos, retain } = message;
+    if (payload.length > LARGE_BYTES || qos > limits.maximum_qos || (retain && !limits.retain_available))
+      return false;
+    return payload.length + 3 * topic.length + AROUND_BYTES <= limits.maximum_packet_size;
+  }
+
+  #publish_plainly(message: OutboundMessage, { link: { output }, version }: Portion): number {
+    const { qos, retain, payload } = message;
+    const before = output.length;
+    const dup = message.sent && qos > 0; // [MQTT-3.3.1-1], [MQTT-3.3.1-2]
+    const flags = (dup ? DUP : 0) | (qos << 1) | (retain ? 1 : 0);
+    output.publish(
+      flags,
+      this.#parts.topics.of(message.topic),
+      payload,
+      qos === 0 ? 0 : message.mid,
+      version,
+    );
+    this.#has_left(message);
+    return output.length - before;
+  }
+
+  #has_left(message: OutboundMessage): void {
+    this.#parts.outbound.left(message);
+    if (message.qos === 0) this.#parts.tell({ type: "published", message, packet: null });
   }
 
   #abandon(message: OutboundMessage, error: MQTTException): 0 {
@@ -106,6 +194,10 @@ export class Departure {
 
   /** Returns how many bytes have left. */
   #send(packet: Outgoing["packet"], portion: Portion, { limits }: Acceptance): number {
+    if (is_plain_acknowledgement(packet) && !this.#parts.is_traced()) {
+      portion.link.output.acknowledge(packet.type, packet.mid);
+      return 4;
+    }
     const bytes = encode(packet, portion.version);
     if (packet.type === PacketTypes.SUBSCRIBE || packet.type === PacketTypes.UNSUBSCRIBE) {
       const lack = lack_of(packet, bytes.length, limits);
@@ -120,9 +212,14 @@ export class Departure {
     return bytes.length;
   }
 
-  #emit(packet: Packet, bytes: Uint8Array, { link, work, now }: Portion): void {
-    link.acceptance?.keepalive.sent(now);
-    work.push({ type: "send", bytes });
+  #emit(packet: Packet, bytes: Uint8Array, portion: Portion): void {
+    if (bytes.length > LARGE_BYTES) {
+      this.#flush(portion);
+      portion.work.push({ type: "send", bytes });
+      portion.link.acceptance?.keepalive.sent(portion.now);
+    } else {
+      portion.link.output.append(bytes);
+    }
     this.#parts.trace(packet);
   }
 }
@@ -136,6 +233,18 @@ function lack_of(packet: RequestPacket, size: number, limits: Limits): Lack | nu
     return { reason_code: 0x83, text };
   }
   return packet.type === PacketTypes.SUBSCRIBE ? lack_for(packet, limits) : null;
+}
+
+type Acknowledgement = PubackPacket | PubrecPacket | PubrelPacket | PubcompPacket;
+
+/** Whether it says no more than which packet it acknowledges. */
+function is_plain_acknowledgement(packet: Outgoing["packet"]): packet is Acknowledgement {
+  return (
+    packet.type >= PacketTypes.PUBACK &&
+    packet.type <= PacketTypes.PUBCOMP &&
+    (packet as Acknowledgement).reason_code === 0 &&
+    (packet as Acknowledgement).properties === null
+  );
 }
 
 function refusing_ack(packet: RequestPacket, reason_code: number): SubackPacket | UnsubackPacket {

@@ -1,10 +1,12 @@
 // Decides what lives exactly as long as one connection. A new connection gets a new Link; nothing here is ever reset.
 
 import { Decoder } from "../codec/decoder.ts";
+import { Output } from "../codec/output.ts";
 import type { ConnackPacket, ConnectPacket, Packet, PublishPacket } from "../codec/packets.ts";
 import { Chain, type Linked } from "./chain.ts";
 import { Keepalive } from "./keepalive.ts";
 import { type Limits, limits_of } from "./limits.ts";
+import type { Ticket } from "./outbound_message.ts";
 import type { CloseCause } from "./outputs.ts";
 import type { SessionSettings } from "./settings.ts";
 import { InboundAliases, OutboundAliases } from "./topic_alias.ts";
@@ -36,6 +38,10 @@ export interface Acceptance {
 }
 
 export class Link {
+  /** What leaves with the next work, encoded. */
+  readonly output = new Output();
+  /** Whose QoS 0 messages are in the output without having stood in the queue. */
+  leaving: Ticket[] = [];
   /** Leaves before all else, in every phase: CONNECT, PINGREQ, and a DISCONNECT that ends a broken link. */
   readonly urgent: Packet[] = [];
   /** Leaves in its place among the messages, once the broker has accepted us. */

@@ -41,7 +41,7 @@ export class Outbound {
    */
   accept(
     publication: Publication,
-    place: Pick<OutboundMessage, "seq" | "alias" | "expires_at">,
+    place: Pick<OutboundMessage, "seq" | "alias" | "expires_at" | "ticket">,
     limits: QueueLimits,
     waits: boolean,
     dropped: OutboundMessage[],
@@ -54,7 +54,8 @@ export class Outbound {
     }
     const mid = publication.qos === 0 ? this.#ids.pass() : this.#ids.take();
     const { topic, payload, qos, retain, properties } = publication;
-    const { seq, alias, expires_at } = place;
+    const { seq, alias, expires_at, ticket } = place;
+    if (ticket !== null) ticket.mid = mid;
     const message: OutboundMessage = {
       topic,
       payload,
@@ -67,6 +68,7 @@ export class Outbound {
       expires_at,
       sent: false,
       state: "waiting",
+      ticket,
       previous: null,
       next: null,
     };

@@ -17,6 +17,12 @@ export interface Publication {
   readonly properties: Properties<typeof PacketTypes.PUBLISH> | null;
 }
 
+/** Stands for a message on the side of who published it; given back with all that is told of the message. */
+export interface Ticket {
+  /** The packet id of the message; for QoS 0 a number for its callback only. */
+  mid: number;
+}
+
 /**
  * - `waiting`: to be published, for the first time or again.
  * - `published`: PUBLISH is out, PUBACK or PUBREC is awaited.
@@ -37,6 +43,7 @@ export interface OutboundMessage extends Publication, Linked<OutboundMessage> {
   /** Whether a PUBLISH with it has left, so that the next one carries DUP. */
   sent: boolean;
   state: OutboundState;
+  readonly ticket: Ticket | null;
 }
 
 /** What a message counts for in a limit of bytes. */

@@ -15,7 +15,7 @@ import type {
 import type { MQTTErrorCode } from "../model/enums.ts";
 import type { MQTTException } from "../model/errors.ts";
 import type { Delivery } from "./inbound.ts";
-import type { OutboundMessage } from "./outbound_message.ts";
+import type { OutboundMessage, Ticket } from "./outbound_message.ts";
 
 /** What `publish` answers: `message` is null when it was not accepted. */
 export interface PublishAnswer {
@@ -63,6 +63,10 @@ export type SessionEvent =
       readonly message: OutboundMessage;
       readonly packet: PubackPacket | PubrecPacket | PubcompPacket | null;
     }
+  /** QoS 0 messages have left that never stood in the queue. */
+  | { readonly type: "left"; readonly tickets: readonly Ticket[] }
+  /** Such messages were lost with their link before they left. */
+  | { readonly type: "lost"; readonly tickets: readonly Ticket[]; readonly error: MQTTException }
   /** The message will never be sent. */
   | { readonly type: "abandoned"; readonly message: OutboundMessage; readonly error: MQTTException }
   | { readonly type: "subscribed"; readonly packet: SubackPacket }

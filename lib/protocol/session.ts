@@ -10,18 +10,19 @@ import type {
   Subscription,
   UnsubscribePacket,
 } from "../codec/packets.ts";
+import { TopicBytes } from "../codec/topic_bytes.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { MQTTException, ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Connection } from "./connection.ts";
-import { Departure } from "./departure.ts";
+import { Departure, type PlainMessage } from "./departure.ts";
 import { Exchange, pubrel_packet } from "./exchange.ts";
 import { type Acquaintance, connect_packet, judge_connack, type SessionFate } from "./handshake.ts";
 import { type Delivery, Inbound } from "./inbound.ts";
 import { lack_for } from "./limits.ts";
 import { acceptance_of, type Link, type Outgoing, outgoing, type Reading, reading_of } from "./link.ts";
 import { displaced_error, expired_error, Outbound } from "./outbound.ts";
-import { check_size, type OutboundMessage, type Publication } from "./outbound_message.ts";
+import { check_size, type OutboundMessage, type Publication, type Ticket } from "./outbound_message.ts";
 import {
   close_cause,
   type PublishAnswer,
@@ -48,6 +49,7 @@ export class Session {
   readonly #connection = new Connection();
   readonly #ids = new PacketIds();
   readonly #outbound = new Outbound(this.#ids);
+  readonly #topics = new TopicBytes();
   readonly #inbound = new Inbound();
   readonly #requests = new Requests(this.#ids);
   readonly #exchange = new Exchange({
@@ -59,8 +61,10 @@ export class Session {
   });
   readonly #departure = new Departure({
     outbound: this.#outbound,
+    topics: this.#topics,
     tell: (event) => this.#tell(event),
     trace: (packet) => this.#trace(">", packet),
+    is_traced: () => this.tracing,
     abandoned: (message, error) => this.#abandoned(message, error),
     answer: (ack) => this.#exchange.on_request_ack(ack),
   });
@@ -91,7 +95,14 @@ export class Session {
   /** Counts for `stats()`. */
   get counts(): { queued: number; in_flight: number; bytes: number; dropped: number } {
     const { queue, in_flight, bytes } = this.#outbound;
-    return { queued: queue.length, in_flight, bytes, dropped: this.#dropped };
+    const { leaving = [], output } = this.#connection.link ?? {};
+    const waiting = leaving.length > 0 ? (output?.length ?? 0) : 0;
+    return {
+      queued: queue.length + leaving.length,
+      in_flight,
+      bytes: bytes + waiting,
+      dropped: this.#dropped,
+    };
   }
 
   /** Whether a link is up or being opened that still has something to do for the user. */
@@ -99,7 +110,8 @@ export class Session {
     const { link, phase } = this.#connection;
     if (link === null) return false;
     if (phase !== "connected") return true;
-    return link.outgoing.length > 0 || this.#requests.pending > 0 || this.#outbound.unsettled > 0;
+    if (link.outgoing.length > 0 || link.output.length > 0) return true;
+    return this.#requests.pending > 0 || this.#outbound.unsettled > 0;
   }
 
   /** Whether a broker has granted any filter that was not given up since. */
@@ -168,6 +180,7 @@ export class Session {
 
   /** The link is gone, or could not be opened. `error`: what the transport says, if anything. */
   closed(error: Error | null): void {
+    this.#lose_leaving();
     const ended = this.#connection.closed(error);
     if (ended === null) return;
     if (!ended.cause.retry) this.#settle_lost();
@@ -176,6 +189,7 @@ export class Session {
 
   /** As `closed`, when the user opens another link instead: nobody is told. */
   replaced(): void {
+    this.#lose_leaving();
     if (this.#connection.closed(null) === null) return;
     this.#connection.forget_unheard();
     this.#settle_lost();
@@ -206,7 +220,7 @@ export class Session {
    * is none now); QoS 0 without a link is dropped. Throws `ValueError` for a topic alias that names no topic, and for
    * more bytes than MQTT allows.
    */
-  publish(publication: Publication, now: number): PublishAnswer {
+  publish(publication: Publication, now: number, ticket: Ticket | null = null): PublishAnswer {
     const alias = publication.properties?.TopicAlias ?? 0;
     const topic = this.#user_aliases.resolve(publication.topic, alias);
     const resolved = topic === publication.topic ? publication : { ...publication, topic };
@@ -220,6 +234,7 @@ export class Session {
       seq: this.#next_seq(),
       alias,
       expires_at: expiry === undefined ? Number.POSITIVE_INFINITY : now + expiry * 1000,
+      ticket,
     };
     const dropped: OutboundMessage[] = [];
     const message = this.#outbound.accept(resolved, place, this.#settings, this.#must_wait(), dropped);
@@ -229,6 +244,18 @@ export class Session {
       return { rc: MQTT_ERR_QUEUE_SIZE, message: null };
     }
     return { rc: offline ? MQTT_ERR_NO_CONN : MQTT_ERR_SUCCESS, message };
+  }
+
+  /**
+   * Sends a QoS 0 message, if it can leave at once and there is nothing to be seen to. False: `publish` has to be called.
+   * Its topic was published to before, and so is a legal one; its ticket comes back with `left` or `lost`.
+   */
+  publish_at_once(message: PlainMessage, ticket: Ticket): boolean {
+    const { link, takes_wishes } = this.#connection;
+    if (link === null || !takes_wishes || this.tracing || this.#settings.queue_qos0) return false;
+    if (!this.#departure.pass(message, ticket, link)) return false;
+    ticket.mid = this.#ids.pass();
+    return true;
   }
 
   /** Asks for filters. NO_CONN without a link, NOT_SUPPORTED for what this broker has said it cannot do. */
@@ -408,6 +435,18 @@ export class Session {
       const text = `message ${message.mid} to "${message.topic}" was not sent: the connection was lost`;
       this.#abandoned(message, new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" }));
     }
+  }
+
+  /** QoS 0 messages that were written already, and that the transport has not taken. */
+  #lose_leaving(): void {
+    const { link } = this.#connection;
+    if (link === null || link.leaving.length === 0) return;
+    const tickets = link.leaving;
+    link.leaving = [];
+    this.#dropped += tickets.length;
+    const text = "QoS 0 messages were not sent: the connection was lost";
+    const error = new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" });
+    this.#tell({ type: "lost", tickets, error });
   }
 
   /** Nobody will answer the broker that wanted another CONNECT. */

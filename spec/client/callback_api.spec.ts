@@ -8,7 +8,6 @@ import {
 } from "../../lib/client/callback_api.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
-import type { OutboundMessage } from "../../lib/protocol/outbound_message.ts";
 import { close_cause } from "../../lib/protocol/outputs.ts";
 
 // What each callback gets in each of its shapes is spelt out in spec/wire/callbacks.spec.ts. Here: what a broker's
@@ -103,11 +102,11 @@ describe("the arguments of on_subscribe and on_unsubscribe", () => {
 });
 
 describe("the arguments of on_publish", () => {
-  const message = { mid: 7 } as OutboundMessage;
+  const mid = 7;
 
   it("are success where there is no packet to say more", () => {
-    expect(publish_arguments(v1, message, null)).toEqual([7]);
-    expect(publish_arguments(v2, message, null)).toMatchObject([
+    expect(publish_arguments(v1, mid, null)).toEqual([7]);
+    expect(publish_arguments(v2, mid, null)).toMatchObject([
       7,
       { packetType: PacketTypes.PUBACK, value: 0 },
       { packetType: PacketTypes.PUBACK },
@@ -123,7 +122,7 @@ describe("the arguments of on_publish", () => {
         reason_code: type === PacketTypes.PUBCOMP ? 0x92 : 0x97,
         properties: null,
       };
-      expect(publish_arguments(v2_of_5, message, packet as never)).toMatchObject([
+      expect(publish_arguments(v2_of_5, mid, packet as never)).toMatchObject([
         7,
         { packetType: type, value: packet.reason_code },
         { packetType: type },

@@ -352,7 +352,13 @@ describe("the books of what is open", () => {
       queue_qos0: false,
     } as const;
     const take = (payload: string, seq: number) =>
-      outbound.accept(publication(payload), { seq, alias: 0, expires_at: 1 }, limits, false, []);
+      outbound.accept(
+        publication(payload),
+        { seq, alias: 0, expires_at: 1, ticket: null },
+        limits,
+        false,
+        [],
+      );
     const [one, two] = [take("12", 1), take("345", 2)];
     if (one === null || two === null) throw new Error("not accepted");
     expect([outbound.bytes, outbound.unsettled]).toEqual([7, 2]);

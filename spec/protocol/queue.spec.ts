@@ -13,6 +13,7 @@ function message(seq: number, qos: 0 | 1 | 2 = 1, rest: Partial<OutboundMessage>
     expires_at: Number.POSITIVE_INFINITY,
     sent: false,
     state: "waiting",
+    ticket: null,
     previous: null,
     next: null,
     ...rest,
