@@ -210,8 +210,15 @@ export function unsubscribe_arguments({ api, version }: Shape, packet: UnsubackP
 export function publish_arguments({ api }: Shape, mid: number, packet: PublishedPacket): Rest {
   if (api === 1) return [mid];
   const type = packet?.type ?? PacketTypes.PUBACK;
-  return [mid, new ReasonCode(type, "", packet?.reason_code ?? 0), present(packet?.properties ?? null, type)];
+  return [mid, new ReasonCode(type, "", packet?.reason_code ?? 0), packet?.properties ?? no_properties[type]];
 }
+
+/** What nearly every acknowledgement carries. They can be read only, so that all callbacks can share them. */
+const no_properties = {
+  [PacketTypes.PUBACK]: Object.freeze(new Properties(PacketTypes.PUBACK)),
+  [PacketTypes.PUBREC]: Object.freeze(new Properties(PacketTypes.PUBREC)),
+  [PacketTypes.PUBCOMP]: Object.freeze(new Properties(PacketTypes.PUBCOMP)),
+};
 
 /** VERSION2 callbacks always get a Properties object. */
 function present<T extends PacketType>(properties: Properties<T> | null, type: T): Properties<T> {

@@ -824,7 +824,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const plain = plain_message(args);
     if (plain !== null && session.publish_at_once(plain, info)) return info;
     const publication = publication_of(args, this.protocol);
-    const { rc, message } = session.publish(publication, this.#engine.now, info);
+    const { rc, message } = session.publish(publication, this.#engine.touched_at, info);
     if (message === null) return info.turn_away(rc);
     info.rc = rc;
     return info;

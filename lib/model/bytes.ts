@@ -21,13 +21,19 @@ let slab_used = 0;
 
 // Node's own pool would do, but for its size: it has grown to 64 KiB with Node 26.
 function slice_of_slab(buffer: typeof Buffer, length: number): Bytes {
+  const at = slab_place(length);
+  return buffer.from(slab, at, length);
+}
+
+/** Where so many bytes of the slab are free; they are taken then. */
+function slab_place(length: number): number {
   if (slab_used + length > slab.byteLength) {
     slab = new ArrayBuffer(SLAB_BYTES);
     slab_used = 0;
   }
-  const slice = buffer.from(slab, slab_used, length);
+  const at = slab_used;
   slab_used += (length + 7) & ~7; // views that begin at multiples of 8 are copied faster
-  return slice;
+  return at;
 }
 
 /** Fresh bytes of the given length with undefined content: the caller fills all of them. */
@@ -41,6 +47,16 @@ export const new_bytes: (length: number) => Bytes = platform_buffer
 /** A copy that shares no memory with `view`: a Buffer in Node, so that `.toString()` decodes. */
 export function copy_bytes(view: Uint8Array): Bytes {
   const copy = new_bytes(view.length);
+  copy.set(view);
+  return copy;
+}
+
+/** A copy for the house itself: never a Buffer, which takes longer to make. */
+export function snapshot_bytes(view: Uint8Array): Uint8Array {
+  const { length } = view;
+  if (length === 0 || length > LARGEST_SLICE) return view.slice();
+  const at = slab_place(length);
+  const copy = new Uint8Array(slab, at, length);
   copy.set(view);
   return copy;
 }

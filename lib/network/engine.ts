@@ -77,6 +77,7 @@ export class Engine {
   #steps = new Set<{ rc: MQTTErrorCode; wake(): void }>();
   /** Whether the broker that the user has named was reached. */
   #was_reached = false;
+  #touched_at = 0;
   #was_driven = false;
   /** When the broker has accepted the present link; null while it has not. */
   #accepted_at: number | null = null;
@@ -163,7 +164,14 @@ export class Engine {
 
   /** Something was, or is about to be, asked of the session. */
   touch(): void {
-    if (!this.#pump.touch()) this.session.tracing = this.#owner.is_watched();
+    if (this.#pump.touch()) return;
+    this.session.tracing = this.#owner.is_watched();
+    this.#touched_at = this.now;
+  }
+
+  /** When the present turn of the event loop began to ask something. */
+  get touched_at(): number {
+    return this.#touched_at;
   }
 
   /** One more, or one less, waits for a message: the process must not end meanwhile. */

@@ -2,21 +2,28 @@
 // live in inbound.ts.
 
 const MAX_ID = 65535;
+const FEW_WORDS = 8;
+const ALL_WORDS = (MAX_ID + 1) / 32;
 
 export class PacketIds {
-  readonly #in_use = new Set<number>();
+  /** One bit for each id, as far as ids have come so far. */
+  #in_use = new Uint32Array(FEW_WORDS);
+  #taken = 0;
   #last = 0;
 
   /** How many ids are not taken. */
   get free(): number {
-    return MAX_ID - this.#in_use.size;
+    return MAX_ID - this.#taken;
   }
 
   /** The next free id, taken until `release`; 0 when all 65535 are in use [MQTT-2.2.1-3]. */
   take(): number {
     if (this.free === 0) return 0;
     const id = this.pass();
-    this.#in_use.add(id);
+    const word = id >>> 5;
+    if (word >= this.#in_use.length) this.#grow(word + 1);
+    this.#in_use[word] = (this.#in_use[word] as number) | (1 << (id & 31));
+    this.#taken += 1;
     return id;
   }
 
@@ -24,11 +31,23 @@ export class PacketIds {
   pass(): number {
     do {
       this.#last = this.#last >= MAX_ID ? 1 : this.#last + 1;
-    } while (this.#in_use.has(this.#last) && this.free > 0);
+    } while (this.#is_taken(this.#last) && this.free > 0);
     return this.#last;
   }
 
   release(id: number): void {
-    this.#in_use.delete(id);
+    if (!this.#is_taken(id)) return;
+    this.#in_use[id >>> 5] = (this.#in_use[id >>> 5] as number) & ~(1 << (id & 31));
+    this.#taken -= 1;
+  }
+
+  #is_taken(id: number): boolean {
+    return (((this.#in_use[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 1;
+  }
+
+  #grow(words: number): void {
+    const grown = new Uint32Array(Math.min(Math.max(2 * this.#in_use.length, words), ALL_WORDS));
+    grown.set(this.#in_use);
+    this.#in_use = grown;
   }
 }

@@ -33,6 +33,7 @@ export function make_way(
   limits: QueueLimits,
   waits: boolean,
 ): readonly OutboundMessage[] | null {
+  if (has_room(publication, load, limits)) return NOTHING;
   const { queue } = load;
   const latest = limits.queue_policy === "latest_per_topic" && waits;
   const older = latest ? queue.unsent_with_topic(publication.topic) : null;
@@ -53,6 +54,13 @@ export function make_way(
     }
   }
   return excess.is_left ? null : victims;
+}
+
+/** The case of nearly all messages, told quickly: no limit is near. */
+function has_room(publication: Publication, load: Load, limits: QueueLimits): boolean {
+  const { max_queued_bytes, max_queued_messages, queue_policy } = limits;
+  if (max_queued_messages !== 0 || queue_policy === "latest_per_topic" || load.free_ids === 0) return false;
+  return max_queued_bytes === 0 || load.bytes + weight(publication) <= max_queued_bytes;
 }
 
 /** By how much each limit would be exceeded; 0 or less: not at all. */

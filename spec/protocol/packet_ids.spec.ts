@@ -21,6 +21,16 @@ describe("packet ids", () => {
     expect(ids.free).toBe(65534);
   });
 
+  it("are taken also after many numbers that took none", () => {
+    const ids = new PacketIds();
+    for (let count = 0; count < 40_000; count += 1) ids.pass();
+    expect([ids.take(), ids.take(), ids.free]).toEqual([40_001, 40_002, 65_533]);
+    ids.release(40_001);
+    ids.release(40_001);
+    ids.release(60_000);
+    expect(ids.free).toBe(65_534);
+  });
+
   it("begin again at 1 after 65535, past those in use [MQTT-2.2.1-3]", () => {
     const ids = all_taken();
     ids.release(2);
