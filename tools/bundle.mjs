@@ -1,0 +1,82 @@
+// Decides what browsers get: each subpath of the package as a module, which all share what they have in common, and the
+// whole as one small file for a <script type="module">. What needs Node is replaced by its counterpart for browsers, so
+// that nobody has to tell a bundler anything.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transform } from "@swc/core";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = join(root, "dist/browser");
+const { exports, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** The sources that have a counterpart for browsers beside them, with `_browser` in its name. */
+const counterparts = {
+  name: "counterparts for browsers",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(ways|mqtt_packet)\.ts$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace(/\.ts$/, "_browser.ts")),
+    }));
+  },
+};
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  outdir: folder,
+  // Payloads are plain bytes, whatever else is loaded into the page.
+  define: { "globalThis.Buffer": "undefined" },
+  plugins: [counterparts],
+};
+
+/** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
+async function write_modules() {
+  const targets = Object.values(exports).filter((target) => target.browser !== undefined);
+  const entries = targets.map(({ browser, default: compiled }) => [
+    browser.replace("./dist/browser/", "").replace(/\.js$/, ""),
+    compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts"),
+  ]);
+  await build({
+    ...options,
+    entryPoints: Object.fromEntries(entries),
+    splitting: true,
+    chunkNames: "shared/[name]-[hash]",
+    sourcemap: true,
+    logLevel: "warning",
+  });
+}
+
+/** `karere.min.js`: what esbuild has minified gets a twentieth smaller by swc. */
+async function write_whole() {
+  const entryPoints = { "karere.min": "lib/index.ts" };
+  const bundle = { ...options, entryPoints, minify: true, sourcemap: "external", write: false };
+  const { outputFiles } = await build({ ...bundle, logLevel: "warning" });
+  const text_of = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
+  const { code, map } = await transform(text_of(".js"), {
+    configFile: false,
+    swcrc: false,
+    isModule: true,
+    inputSourceMap: text_of(".map"),
+    sourceMaps: true,
+    minify: true,
+    jsc: {
+      target: "es2022",
+      minify: { module: true, compress: { passes: 3 }, mangle: true, format: { comments: false } },
+    },
+  });
+  const notice = `/*! karere ${version}, MIT licence. With eventemitter3, (c) 2014 Arnout Kazemier, MIT licence. */`;
+  writeFileSync(
+    join(folder, "karere.min.js"),
+    `${code}\n${notice}\n//# sourceMappingURL=karere.min.js.map\n`,
+  );
+  writeFileSync(join(folder, "karere.min.js.map"), map);
+}
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+await Promise.all([write_modules(), write_whole()]);
