@@ -3,7 +3,7 @@
 import { WebSocket } from "ws";
 import { test_certificates } from "./doors.ts";
 
-class PageWebSocket extends WebSocket {
+export class PageWebSocket extends WebSocket {
   constructor(url: string, protocols: string[]) {
     super(url, protocols, { ca: test_certificates().ca.cert, perMessageDeflate: false, maxPayload: 0 });
     // In a browser nobody has to listen to it.
