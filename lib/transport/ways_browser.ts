@@ -83,13 +83,10 @@ function is_this_machine(host: string): boolean {
 }
 
 function hint({ path, tls }: Way): string {
+  if ((globalThis as Page).navigator?.onLine === false) return "the browser is offline";
   const certificate =
     tls === null ? "" : " Does the browser trust the broker's certificate, and is it for this host?";
-  const offline =
-    (globalThis as Page).navigator?.onLine === false
-      ? "the browser is offline"
-      : "a browser does not say why";
-  return `${offline}. Does the broker take WebSockets on this port, ${tls === null ? "without" : "with"} TLS, at the path "${path}", with the sub-protocol "mqtt"?${certificate} Does the Content-Security-Policy of the page allow it? The browser's console may say more`;
+  return `a browser does not say why. Does the broker take WebSockets on this port, ${tls === null ? "without" : "with"} TLS, at the path "${path}", with the sub-protocol "mqtt"?${certificate} Does the Content-Security-Policy of the page allow it? The browser's console may say more`;
 }
 
 function refusal(why: string): ValueError {

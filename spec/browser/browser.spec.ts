@@ -2,16 +2,17 @@
 
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { CallbackAPIVersion, Client, MQTTProtocolVersion } from "../../lib/client/index.ts";
 import { self_signed } from "../support/certificates.ts";
 import { describe_chromium, type Site, site, start_chromium } from "../support/chromium.ts";
-import { eventually } from "../support/eventually.ts";
-import { describe_mosquitto, type Mosquitto, mosquitto } from "../support/mosquitto.ts";
+import { eventually, in_time } from "../support/eventually.ts";
+import { describe_mosquitto, free_port, type Mosquitto, mosquitto } from "../support/mosquitto.ts";
 import { type WebsocketGateway, websocket_gateway } from "../support/websocket_gateway.ts";
+import { patience, pictures, Tab } from "./tab.ts";
 
 // A browser takes its time on a busy machine.
 jest.setTimeout(120_000);
-const patience = { within: 60_000 };
 
 const certificate = self_signed();
 const files = {
@@ -19,65 +20,20 @@ const files = {
   "/page.mjs": "spec/browser/page.mjs",
   "/karere.min.js": "dist/browser/karere.min.js",
 };
-const pictures = "artefacts/browser";
+const { MQTTv311, MQTTv5 } = MQTTProtocolVersion;
 
-const [MQTTv311, MQTTv5] = [4, 5];
-
-/** A page that is open, and what it does. */
-class Tab {
-  readonly #page: Page;
-  readonly #context: BrowserContext;
-  /** What it threw, and what its console complained of. */
-  readonly complaints: string[] = [];
-
-  constructor(page: Page, context: BrowserContext) {
-    this.#page = page;
-    this.#context = context;
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("console", (message) => {
-      if (message.type() === "warning") this.complaints.push(message.text());
-    });
-  }
-
-  /** Calls a function of the page. */
-  async call(name: string, ...args: unknown[]): Promise<void> {
-    await this.#page.evaluate(
-      ([called, given]) => {
-        const { page } = globalThis as unknown as { page: Record<string, (...all: unknown[]) => unknown> };
-        return page[called]?.(...given);
-      },
-      [name, args] as const,
-    );
-  }
-
-  lines(): Promise<string[]> {
-    return this.#page.locator("#log li").allInnerTexts();
-  }
-
-  /** Waits until the page shows these lines, and no others. */
-  shows(...wanted: string[]): Promise<void> {
-    return eventually(async () => expect(await this.lines()).toEqual(wanted), patience);
-  }
-
-  /** Waits until these lines are among those that the page shows, in this order. */
-  shows_among_others(...wanted: string[]): Promise<void> {
-    return eventually(async () => {
-      const lines = await this.lines();
-      expect(lines.filter((line) => wanted.includes(line))).toEqual(wanted);
-    }, patience);
-  }
-
-  set_offline(offline: boolean): Promise<void> {
-    return this.#context.setOffline(offline);
-  }
-
-  async picture(name: string): Promise<void> {
-    await this.#page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#context.close();
-  }
+/** A client of Node with a session that lasts, which notes to which topics the page publishes. */
+async function open_witness(port: number, below: string) {
+  const client = new Client(CallbackAPIVersion.VERSION2, { client_id: below, clean_session: false });
+  client.reconnect_delay_set(0.1, 0.5);
+  const topics = new Set<string>();
+  client.on_message = (_client, _userdata, { topic }) => topics.add(topic);
+  const ready = new Promise((resolve) => client.once("subscribe", resolve));
+  client.loop_start();
+  await client.connect("127.0.0.1", port);
+  client.subscribe(`${below}/#`, 1);
+  await in_time(ready, "SUBACK", patience);
+  return { topics, [Symbol.asyncDispose]: () => client.close() };
 }
 
 describe_chromium("karere in Chromium", () => {
@@ -125,7 +81,7 @@ describe_chromium("karere in Chromium", () => {
       await using tab = await open(secure ? secure_site : plain_site);
       await tab.call("connect", { port, secure, protocol });
       const beginning = [
-        `connecting to ${scheme}://127.0.0.1:${port}/mqtt with MQTT ${version}`,
+        `connecting to ${scheme}://127.0.0.1:${port} with MQTT ${version}`,
         "connected: Success",
         "subscribed: Granted QoS 2",
       ];
@@ -147,6 +103,72 @@ describe_chromium("karere in Chromium", () => {
       );
       await tab.picture(`everything-${scheme}-${version}`);
       expect(tab.complaints).toEqual([]);
+    });
+
+    it("loses nothing that it publishes while the broker restarts", async () => {
+      const topics = [1, 2, 3].map((number) => `page/restart/${number}`);
+      await using witness = await open_witness(broker.port, "page/restart");
+      await using tab = await open(plain_site);
+      await tab.call("connect", { port: gateway.port });
+      await tab.shows_among_others("subscribed: Granted QoS 2");
+      await broker.stop();
+      await tab.shows_among_others("disconnected: Unspecified error");
+      for (const topic of topics) await tab.call("publish", topic, "meanwhile");
+      await tab.shows_among_others(...topics.map((topic) => `published ${topic}, without a connection`));
+      await broker.start();
+      await tab.shows_among_others(...topics.map((topic) => `acknowledged ${topic}`));
+      await eventually(() => expect([...witness.topics]).toEqual(topics), patience);
+      await tab.call("exchange", "page/after", "still here", 2);
+      await tab.shows_among_others('page/after came back with QoS 2: "still here"');
+      await tab.picture("restart");
+      expect(tab.complaints).toEqual([]);
+    });
+
+    it("loses nothing that it publishes while the browser is offline", async () => {
+      const topics = [1, 2, 3].map((number) => `page/offline/${number}`);
+      const { port } = secure_gateway;
+      await using witness = await open_witness(broker.port, "page/offline");
+      await using tab = await open(secure_site);
+      await tab.call("connect", { port, secure: true, protocol: MQTTv5 });
+      await tab.shows_among_others("subscribed: Granted QoS 2");
+      // That keeps new connections from being opened; those that are open must be cut.
+      await tab.set_offline(true);
+      secure_gateway.cut();
+      await tab.shows_among_others("disconnected: Unspecified error");
+      for (const topic of topics) await tab.call("publish", topic, "meanwhile");
+      await tab.shows_among_others(
+        `= cannot connect to wss://127.0.0.1:${port}/mqtt: the browser is offline`,
+      );
+      await tab.set_offline(false);
+      await tab.shows_among_others(...topics.map((topic) => `acknowledged ${topic}`));
+      await eventually(() => expect([...witness.topics]).toEqual(topics), patience);
+      await tab.call("exchange", "page/after", "still here", 2);
+      await tab.picture("offline");
+      expect(tab.complaints).toEqual([]);
+    });
+
+    it("says what a page cannot do, and what to look at where it is not told why", async () => {
+      const [port, host] = [await free_port(), "broker.example.org"];
+      await using tab = await open(secure_site);
+      await tab.call("connect", { port, transport: "tcp" });
+      await tab.call("connect", { port, host });
+      await tab.call("connect", { port });
+      const lines = await tab.lines();
+      expect(lines).toEqual([
+        `connecting to mqtt://127.0.0.1:${port} with MQTT 3.1.1`,
+        expect.stringMatching(
+          /^ValueError: a browser reaches a broker only by WebSocket, not by "tcp": use /,
+        ),
+        `connecting to ws://${host}:${port} with MQTT 3.1.1`,
+        expect.stringMatching(
+          /^ValueError: a page from https: may not open ws: to "broker.example.org", only /,
+        ),
+        `connecting to ws://127.0.0.1:${port} with MQTT 3.1.1`,
+        expect.stringMatching(
+          /^WebsocketConnectionError: cannot connect to ws:.*: a browser does not say why/,
+        ),
+      ]);
+      await tab.picture("errors");
     });
   });
 });

@@ -2,7 +2,7 @@
 
 import * as mqtt from "/karere.min.js";
 
-const { MQTTProtocolVersion, PacketTypes } = mqtt;
+const { LogLevel, MQTTErrorCode, MQTTProtocolVersion, PacketTypes } = mqtt;
 const list = document.querySelector("#log");
 const versions = { [MQTTProtocolVersion.MQTTv311]: "MQTT 3.1.1", [MQTTProtocolVersion.MQTTv5]: "MQTT 5" };
 
@@ -36,6 +36,11 @@ function make({ protocol = MQTTProtocolVersion.MQTTv311, secure = false, transpo
   client.on_disconnect = (_client, _userdata, _flags, reason_code) => {
     say(`disconnected: ${reason_code}`, reason_code.is_failure ? "bad" : "");
   };
+  let complaint = "";
+  client.on_log = (_client, _userdata, level, text) => {
+    if (level === LogLevel.MQTT_LOG_ERR && text !== complaint) say(text, "bad");
+    if (level === LogLevel.MQTT_LOG_ERR) complaint = text;
+  };
   client.on_message = (_client, _userdata, message) => {
     expected.get(message.topic)?.(message);
     expected.delete(message.topic);
@@ -46,8 +51,9 @@ globalThis.page = {
   /** Connects, with a loop that goes on; says why where that fails. */
   async connect({ host = "127.0.0.1", port, ...settings }) {
     make(settings);
-    const { protocol = MQTTProtocolVersion.MQTTv311, secure = false } = settings;
-    say(`connecting to ${secure ? "wss" : "ws"}://${host}:${port}/mqtt with ${versions[protocol]}`);
+    const { protocol = MQTTProtocolVersion.MQTTv311, secure = false, transport } = settings;
+    const scheme = transport === "tcp" ? "mqtt" : secure ? "wss" : "ws";
+    say(`connecting to ${scheme}://${host}:${port} with ${versions[protocol]}`);
     try {
       await client.connect(host, port);
       client.loop_start();
@@ -67,7 +73,7 @@ globalThis.page = {
   /** Publishes with QoS 1, and says when the broker has acknowledged it. */
   publish(topic, text) {
     const info = client.publish(topic, text, 1);
-    say(`published ${topic}: rc ${info.rc}`);
+    say(`published ${topic}${info.rc === MQTTErrorCode.MQTT_ERR_NO_CONN ? ", without a connection" : ""}`);
     info.wait_for_publish().then(() => say(`acknowledged ${topic}`, "good"));
   },
 

@@ -132,7 +132,7 @@ describe("a WebSocket from a page", () => {
       const { websocket, error } = open();
       websocket.onclose?.({ code: 1006, reason: "" });
       await null;
-      expect(error()?.message).toMatch(/the browser is offline/);
+      expect(error()?.message).toMatch(/: the browser is offline$/);
     } finally {
       if (before === undefined) delete globals.navigator;
       else Object.defineProperty(globalThis, "navigator", before);
