@@ -2,7 +2,7 @@
 // whole as one small file for a <script type="module">. What needs Node is replaced by its counterpart for browsers, so
 // that nobody has to tell a bundler anything.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "@swc/core";
@@ -12,13 +12,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "dist/browser");
 const { exports, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** The sources that have a counterpart for browsers beside them, with `_browser` in its name. */
+/** A source that has a counterpart for browsers beside it, `ways.ts` and `ways_browser.ts`, is replaced by it. */
 const counterparts = {
   name: "counterparts for browsers",
   setup({ onResolve }) {
-    onResolve({ filter: /\/(ways|mqtt_packet)\.ts$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.replace(/\.ts$/, "_browser.ts")),
-    }));
+    onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
+      const counterpart = join(resolveDir, path.replace(/\.ts$/, "_browser.ts"));
+      return existsSync(counterpart) ? { path: counterpart } : null;
+    });
   },
 };
 
@@ -30,7 +31,7 @@ const options = {
   target: "es2022",
   outdir: folder,
   // Payloads are plain bytes, whatever else is loaded into the page.
-  define: { "globalThis.Buffer": "undefined" },
+  define: { "globalThis.Buffer": "undefined", "globalThis.process": "undefined" },
   plugins: [counterparts],
 };
 
@@ -66,7 +67,12 @@ async function write_whole() {
     minify: true,
     jsc: {
       target: "es2022",
-      minify: { module: true, compress: { passes: 3 }, mangle: true, format: { comments: false } },
+      minify: {
+        module: true,
+        compress: { passes: 3, sequences: false },
+        mangle: true,
+        format: { comments: false },
+      },
     },
   });
   const notice = `/*! karere ${version}, MIT licence. With eventemitter3, (c) 2014 Arnout Kazemier, MIT licence. */`;

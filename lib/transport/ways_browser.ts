@@ -4,7 +4,6 @@
 import type { SecureContext } from "node:tls";
 import { ValueError } from "../model/errors.ts";
 import { place } from "./failure.ts";
-import type { SrvSearch } from "./srv.ts";
 import type { OpenTransport } from "./transport.ts";
 import type { ProxyKind, TlsContext, TlsRequest, TlsSecurity, Way } from "./ways.ts";
 import { type PageWebSocketClass, page_websocket } from "./websocket_browser.ts";
@@ -50,10 +49,10 @@ export function place_of(way: Way): string {
 }
 
 function check(way: Way, origin: string): void {
-  const { transport, host, tls, any_name, headers, proxy, bind_address, bind_port } = way;
+  const { transport, host, tls, any_name, headers, bind_address, bind_port } = way;
   if (transport !== "websockets") {
     throw refusal(
-      `a browser reaches a broker only by WebSocket, not by "${transport}": use new Client({ transport: "websockets" }), and the port on which the broker takes WebSockets`,
+      `a browser reaches a broker only by WebSocket, not by "${transport}": connect to a URL such as "ws://localhost:9001/mqtt" (with TLS "wss://..."), or set transport to "websockets". It takes them on a port of their own`,
     );
   }
   if (headers !== null) {
@@ -61,7 +60,6 @@ function check(way: Way, origin: string): void {
       "a browser sends no headers of your own: leave headers of ws_set_options() out, and use username_pw_set(), or the path",
     );
   }
-  if (proxy !== null) throw refusal("a browser uses the proxy of its own settings: leave proxy_set() out");
   if (bind_address !== "" || bind_port !== 0) {
     throw refusal("a browser chooses the local address itself: leave bind_address and bind_port out");
   }
@@ -72,7 +70,7 @@ function check(way: Way, origin: string): void {
   }
   if (tls === null && origin.startsWith("https:") && !is_this_machine(host)) {
     throw refusal(
-      `a page from https: may not open ws: to "${host}", only wss: call tls_set(), and use the port on which the broker takes WebSockets over TLS`,
+      `a page from https: may not open ws: to "${host}", only wss: connect to a URL that begins with "wss://", or call tls_set(). The broker takes them on a port of their own`,
     );
   }
 }
@@ -139,11 +137,11 @@ function browser_tls(): TlsSecurity {
 /** Only for checks: no proxy is ever used. */
 export const usual_port: Readonly<Record<ProxyKind, number>> = { http: 8080, socks4: 1080, socks5: 1080 };
 
-export function first_of_service(_search: SrvSearch): OpenTransport {
+export function servers_of_service(): Promise<never> {
   throw no_dns();
 }
 
-export function local_domain(): string | null {
+export function local_domain(): never {
   throw no_dns();
 }
 

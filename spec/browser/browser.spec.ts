@@ -1,9 +1,10 @@
 // A page in a real browser and a real broker. What the page shows is what counts; a picture of it is kept in artefacts/.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import type { Browser } from "playwright-core";
 import { CallbackAPIVersion, Client, MQTTProtocolVersion } from "../../lib/client/index.ts";
+import { blocks_of } from "../docs/pages.ts";
 import { self_signed } from "../support/certificates.ts";
 import { describe_chromium, type Site, site, start_chromium } from "../support/chromium.ts";
 import { eventually, in_time } from "../support/eventually.ts";
@@ -15,10 +16,11 @@ import { patience, pictures, Tab } from "./tab.ts";
 jest.setTimeout(120_000);
 
 const certificate = self_signed();
+const karere = { file: "dist/browser/karere.min.js" };
 const files = {
-  "/": "spec/browser/page.html",
-  "/page.mjs": "spec/browser/page.mjs",
-  "/karere.min.js": "dist/browser/karere.min.js",
+  "/": { file: "spec/browser/page.html" },
+  "/page.mjs": { file: "spec/browser/page.mjs" },
+  "/karere.min.js": karere,
 };
 const { MQTTv311, MQTTv5 } = MQTTProtocolVersion;
 
@@ -157,7 +159,7 @@ describe_chromium("karere in Chromium", () => {
       expect(lines).toEqual([
         `connecting to mqtt://127.0.0.1:${port} with MQTT 3.1.1`,
         expect.stringMatching(
-          /^ValueError: a browser reaches a broker only by WebSocket, not by "tcp": use /,
+          /^ValueError: a browser reaches a broker only by WebSocket, not by "tcp": connect to a URL such as "ws:/,
         ),
         `connecting to ws://${host}:${port} with MQTT 3.1.1`,
         expect.stringMatching(
@@ -169,6 +171,18 @@ describe_chromium("karere in Chromium", () => {
         ),
       ]);
       await tab.picture("errors");
+    });
+
+    it("runs the page of the documentation as it stands there", async () => {
+      const path = "docs/howto/browser.md";
+      const blocks = blocks_of({ path, text: readFileSync(path, "utf8") });
+      const code = (language: string) => blocks.find((block) => block.language === language)?.code as string;
+      const html = code("html").replace("//localhost:9001/", `//127.0.0.1:${gateway.port}/`);
+      await using shown = await site({ "/": { html }, "/karere.min.js": karere });
+      await using tab = await open(shown);
+      await tab.shows(...code("text").trim().split("\n"));
+      await tab.picture("documentation");
+      expect(tab.complaints).toEqual([]);
     });
   });
 });

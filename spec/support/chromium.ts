@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer as create_http, type RequestListener } from "node:http";
 import { createServer as create_https } from "node:https";
 import type { AddressInfo } from "node:net";
+import { extname } from "node:path";
 import { describe, it } from "@jest/globals";
 import { type Browser, chromium } from "playwright-core";
 
@@ -48,20 +49,23 @@ const types: Readonly<Record<string, string>> = {
   mjs: "text/javascript; charset=utf-8",
 };
 
-/** Hands files out, by their paths on the site, on a free port of 127.0.0.1. */
+/** What a site has at a path: a file, or HTML. */
+export type SiteEntry = { readonly file: string } | { readonly html: string };
+
+/** Hands out what it has at each path, on a free port of 127.0.0.1. */
 export async function site(
-  files: Readonly<Record<string, string>>,
+  entries: Readonly<Record<string, SiteEntry>>,
   certificate: { cert: string; key: string } | null = null,
 ): Promise<Site> {
   const answer: RequestListener = ({ url = "" }, response) => {
-    const file = files[url];
-    if (file === undefined) {
+    const entry = entries[url];
+    if (entry === undefined) {
       response.writeHead(404).end();
-    } else {
-      response
-        .writeHead(200, { "content-type": types[file.split(".").at(-1) as string] })
-        .end(readFileSync(file));
+      return;
     }
+    const [type, content] =
+      "html" in entry ? ["html", entry.html] : [extname(entry.file).slice(1), readFileSync(entry.file)];
+    response.writeHead(200, { "content-type": types[type] }).end(content);
   };
   const server = certificate === null ? create_http(answer) : create_https(certificate, answer);
   server.listen(0, "127.0.0.1");

@@ -1,16 +1,17 @@
 // What is different about the WebSocket of a web page. What is not, the contract of all transports tells.
 
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { proxy_of } from "../../lib/client/proxy_settings_browser.ts";
 import { TransportError, ValueError, WebsocketConnectionError } from "../../lib/model/errors.ts";
 import type { Transport } from "../../lib/transport/transport.ts";
 import {
-  first_of_service,
   is_context,
   local_domain,
   open_way,
   place_of,
   security_of_context,
   security_of_files,
+  servers_of_service,
   type Way,
 } from "../../lib/transport/ways_browser.ts";
 import { caught } from "../model/caught.ts";
@@ -265,17 +266,11 @@ describe("writing from a page", () => {
 });
 
 describe("what a page cannot do", () => {
-  const proxy = {
-    ...({ kind: "http", host: "proxy", port: 8080, remote_dns: true } as const),
-    ...{ username: null, password: null },
-  };
-
   it.each<[string, Partial<Way>, RegExp]>([
-    ["tcp", { transport: "tcp" }, /only by WebSocket, not by "tcp".*transport: "websockets"/],
+    ["tcp", { transport: "tcp" }, /only by WebSocket, not by "tcp": connect to a URL such as "ws:/],
     ["a Unix socket", { transport: "unix", host: "/run/broker" }, /not by "unix"/],
     ["headers", { headers: { Authorization: "x" } }, /headers of ws_set_options\(\) out/],
     ["a function for headers", { headers: (usual) => usual }, /headers of ws_set_options\(\) out/],
-    ["a proxy", { proxy }, /leave proxy_set\(\) out/],
     ["a local address", { bind_address: "127.0.0.1" }, /leave bind_address and bind_port out/],
     ["a local port", { bind_port: 4000 }, /leave bind_address and bind_port out/],
     ["tls_insecure_set()", { tls: secure, any_name: true }, /leave tls_insecure_set\(\) out/],
@@ -289,7 +284,9 @@ describe("what a page cannot do", () => {
     const attempt = (host: string) => () => open_way(way({ host }));
     globals.origin = "https://example.org";
     for (const host of ["broker.example.org", "10.0.0.1", "localhost.example.org", "::2"]) {
-      expect(caught(attempt(host)).message).toMatch(/may not open ws: .*, only wss: call tls_set\(\)/);
+      expect(caught(attempt(host)).message).toMatch(
+        /may not open ws: .*, only wss: connect to a URL that begins with "wss:/,
+      );
     }
     for (const host of ["localhost", "broker.localhost", "127.0.0.1", "::1"]) {
       expect(attempt(host)).not.toThrow();
@@ -319,6 +316,13 @@ describe("what a page cannot do", () => {
     expect(error.message).toContain(`leave ${names} of tls_set() out`);
   });
 
+  it("proxy_set() is refused in the call", () => {
+    expect(caught(proxy_of)).toMatchObject({
+      code: "ERR_MQTT_UNSUPPORTED",
+      message: expect.stringMatching(/leave proxy_set/),
+    });
+  });
+
   it("settings of tls_set_context() are refused", () => {
     expect(security_of_context({})).toMatchObject({ verify: true });
     expect(caught(() => security_of_context({ servername: "broker" }))).toBeInstanceOf(ValueError);
@@ -328,7 +332,7 @@ describe("what a page cannot do", () => {
   });
 
   it("DNS is not asked", () => {
-    for (const attempt of [local_domain, () => first_of_service({} as never)]) {
+    for (const attempt of [local_domain, servers_of_service]) {
       expect(caught(attempt).message).toMatch(/use connect\(\) in place of connect_srv\(\)/);
     }
   });
