@@ -5,7 +5,7 @@ import type { SecureContext } from "node:tls";
 import { ValueError } from "../model/errors.ts";
 import { place } from "./failure.ts";
 import type { OpenTransport } from "./transport.ts";
-import type { ProxyKind, TlsContext, TlsRequest, TlsSecurity, Way } from "./ways.ts";
+import type { ProxyKind, TlsSecurity, Way } from "./ways.ts";
 import { type PageWebSocketClass, page_websocket } from "./websocket_browser.ts";
 import { url_of } from "./websocket_request.ts";
 
@@ -49,10 +49,10 @@ export function place_of(way: Way): string {
 }
 
 function check(way: Way, origin: string): void {
-  const { transport, host, tls, any_name, headers, bind_address, bind_port } = way;
+  const { transport, host, tls, headers, bind_address, bind_port } = way;
   if (transport !== "websockets") {
     throw refusal(
-      `a browser reaches a broker only by WebSocket, not by "${transport}": connect to a URL such as "ws://localhost:9001/mqtt" (with TLS "wss://..."), or set transport to "websockets". It takes them on a port of their own`,
+      `a browser reaches a broker only by WebSocket, not by "${transport}": connect to a URL such as "ws://localhost:9001/mqtt" (with TLS "wss://..."), or set transport to "websockets". Brokers have another port for that`,
     );
   }
   if (headers !== null) {
@@ -63,14 +63,9 @@ function check(way: Way, origin: string): void {
   if (bind_address !== "" || bind_port !== 0) {
     throw refusal("a browser chooses the local address itself: leave bind_address and bind_port out");
   }
-  if (any_name) {
-    throw refusal(
-      "a browser always checks the name in the broker's certificate: leave tls_insecure_set() out",
-    );
-  }
   if (tls === null && origin.startsWith("https:") && !is_this_machine(host)) {
     throw refusal(
-      `a page from https: may not open ws: to "${host}", only wss: connect to a URL that begins with "wss://", or call tls_set(). The broker takes them on a port of their own`,
+      `a page from https: may not open ws: to "${host}", only wss: connect to a URL that begins with "wss://", or call tls_set(). Brokers have another port for that`,
     );
   }
 }
@@ -91,38 +86,12 @@ function refusal(why: string): ValueError {
   return new ValueError(why, { code: "ERR_MQTT_UNSUPPORTED" });
 }
 
-// ---- TLS: the browser's own --------------------------------------------------------------------------------------
+// ---- TLS: the browser's own. What may be asked of it, tls_settings_browser.ts decides. ---------------------------
 
 /** There is nothing of Node's TLS here to have options. */
 export const node_tls_options: readonly string[] = [];
 
-/** @throws ValueError for everything that a browser decides itself. */
-export function security_of_files(request: TlsRequest): TlsSecurity {
-  const { ca_certs, certfile, keyfile, keyfile_password, verify, min_version, max_version } = request;
-  const given = {
-    ...{ ca_certs, certfile, keyfile, keyfile_password, cert_reqs: verify ? null : verify },
-    tls_version: min_version === "TLSv1.2" ? max_version : min_version,
-    ...{ ciphers: request.ciphers, alpn_protocols: request.alpn_protocols },
-  };
-  const names = Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [name]));
-  if (names.length === 0) return browser_tls();
-  throw refusal(
-    `a browser speaks TLS by its own rules, and trusts the authorities that it knows: leave ${names.join(", ")} of tls_set() out`,
-  );
-}
-
-/** @throws ValueError for every setting. */
-export function security_of_context(given: TlsContext): TlsSecurity {
-  if (Object.keys(given).length === 0) return browser_tls();
-  throw refusal("a browser speaks TLS by its own rules: use tls_set() without arguments");
-}
-
-/** Whether a value is what `tls.createSecureContext()` gives. */
-export function is_context(value: object): value is SecureContext {
-  return "context" in value;
-}
-
-function browser_tls(): TlsSecurity {
+export function security_of_context(): TlsSecurity {
   return {
     context: {} as SecureContext,
     connection: {},
@@ -130,6 +99,14 @@ function browser_tls(): TlsSecurity {
     has_certificate: false,
     session: null,
   };
+}
+
+export function security_of_files(): TlsSecurity {
+  return security_of_context();
+}
+
+export function is_context(_value: object): _value is SecureContext {
+  return false;
 }
 
 // ---- what needs a network of one's own ---------------------------------------------------------------------------

@@ -36,6 +36,8 @@ function make({ protocol = MQTTProtocolVersion.MQTTv311, secure = false, transpo
   client.on_disconnect = (_client, _userdata, _flags, reason_code) => {
     say(`disconnected: ${reason_code}`, reason_code.is_failure ? "bad" : "");
   };
+  // Why, the log says.
+  client.on_connect_fail = () => {};
   let complaint = "";
   client.on_log = (_client, _userdata, level, text) => {
     if (level === LogLevel.MQTT_LOG_ERR && text !== complaint) say(text, "bad");

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { client_layouts } from "../../lib/codec/client_layouts_browser.ts";
 import { encode } from "../../lib/codec/encoder.ts";
 import { check_packet, type Findings } from "../../lib/codec/layouts.ts";
 import * as by_mqtt_packet from "../../lib/codec/mqtt_packet.ts";
@@ -73,6 +74,12 @@ describe("PacketParser", () => {
       new by_hand.PacketParser().parse(refusal, { ...found, version }, false);
     expect(read(5)).toMatchObject({ type: PacketTypes.CONNACK, reason_code: 0x87 });
     expect(read(4)).toMatchObject({ type: PacketTypes.CONNACK, reason_code: 5 });
+  });
+});
+
+describe("the packets of clients", () => {
+  it("are not read, for no page is a server", () => {
+    expect(client_layouts).toEqual({});
   });
 });
 

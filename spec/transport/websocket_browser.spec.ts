@@ -2,7 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { proxy_of } from "../../lib/client/proxy_settings_browser.ts";
+import { TlsSettings } from "../../lib/client/tls_settings_browser.ts";
 import { TransportError, ValueError, WebsocketConnectionError } from "../../lib/model/errors.ts";
+import { CERT_NONE, CERT_REQUIRED, PROTOCOL_TLS_CLIENT, PROTOCOL_TLSv1_2 } from "../../lib/model/ssl.ts";
 import type { Transport } from "../../lib/transport/transport.ts";
 import {
   is_context,
@@ -10,15 +12,14 @@ import {
   open_way,
   place_of,
   security_of_context,
-  security_of_files,
   servers_of_service,
   type Way,
 } from "../../lib/transport/ways_browser.ts";
 import { caught } from "../model/caught.ts";
-import { plain_tls_request, plain_way } from "../support/doors.ts";
+import { plain_way } from "../support/doors.ts";
 import { page_websocket } from "../support/page_websocket.ts";
 
-const secure = security_of_files(plain_tls_request);
+const secure = security_of_context();
 const way = (changes: Partial<Way> = {}) => plain_way(9001, { transport: "websockets", ...changes });
 
 /** A WebSocket that does what a spec says. */
@@ -273,7 +274,6 @@ describe("what a page cannot do", () => {
     ["a function for headers", { headers: (usual) => usual }, /headers of ws_set_options\(\) out/],
     ["a local address", { bind_address: "127.0.0.1" }, /leave bind_address and bind_port out/],
     ["a local port", { bind_port: 4000 }, /leave bind_address and bind_port out/],
-    ["tls_insecure_set()", { tls: secure, any_name: true }, /leave tls_insecure_set\(\) out/],
   ])("%s is refused with what to do instead", (_what, changes, wanted) => {
     const error = caught(() => open_way(way(changes)));
     expect(error).toBeInstanceOf(ValueError);
@@ -305,15 +305,36 @@ describe("what a page cannot do", () => {
   it.each<[string, object]>([
     ["ca_certs", { ca_certs: "ca.pem" }],
     ["certfile, keyfile, keyfile_password", { certfile: "c", keyfile: "k", keyfile_password: "p" }],
-    ["cert_reqs", { verify: false }],
-    ["tls_version", { max_version: "TLSv1.2" }],
-    ["tls_version", { min_version: "TLSv1.3" }],
+    ["cert_reqs", { cert_reqs: CERT_NONE }],
+    ["tls_version", { tls_version: PROTOCOL_TLSv1_2 }],
     ["ciphers", { ciphers: "DEFAULT" }],
     ["alpn_protocols", { alpn_protocols: ["mqtt"] }],
-  ])("%s of tls_set() is refused", (names, changes) => {
-    const error = caught(() => security_of_files({ ...plain_tls_request, ...changes }));
-    expect(error).toBeInstanceOf(ValueError);
+  ])("%s of tls_set() is refused in the call", (names, given) => {
+    const settings = new TlsSettings();
+    const error = caught(() => settings.set([given]));
+    expect(error).toMatchObject({ code: "ERR_MQTT_UNSUPPORTED" });
     expect(error.message).toContain(`leave ${names} of tls_set() out`);
+    expect(settings.security).toBeNull();
+  });
+
+  it("what a browser does anyway may be asked for", () => {
+    const settings = new TlsSettings();
+    settings.set([{ cert_reqs: CERT_REQUIRED, tls_version: PROTOCOL_TLS_CLIENT }]);
+    settings.set_insecure([false]);
+    expect(settings.security).toMatchObject({ verify: true });
+    expect(settings.security_of_url).toEqual(settings.security);
+    expect(settings.risk_of()).toBeNull();
+  });
+
+  it("tls_insecure_set() and settings of tls_set_context() are refused in the call", () => {
+    const settings = new TlsSettings();
+    settings.set_context([]);
+    expect(settings.security).toMatchObject({ verify: true });
+    for (const given of [{ context: {} }, { servername: "broker" }]) {
+      expect(caught(() => settings.set_context([given])).message).toMatch(/use tls_set\(\) in place/);
+    }
+    expect(is_context({ context: {} })).toBe(false);
+    expect(caught(() => settings.set_insecure([true])).message).toMatch(/leave tls_insecure_set\(\) out/);
   });
 
   it("proxy_set() is refused in the call", () => {
@@ -321,14 +342,6 @@ describe("what a page cannot do", () => {
       code: "ERR_MQTT_UNSUPPORTED",
       message: expect.stringMatching(/leave proxy_set/),
     });
-  });
-
-  it("settings of tls_set_context() are refused", () => {
-    expect(security_of_context({})).toMatchObject({ verify: true });
-    expect(caught(() => security_of_context({ servername: "broker" }))).toBeInstanceOf(ValueError);
-    const context = { context: {} };
-    expect(is_context(context)).toBe(true);
-    expect(caught(() => security_of_context(context))).toBeInstanceOf(ValueError);
   });
 
   it("DNS is not asked", () => {
