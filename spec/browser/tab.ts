@@ -13,15 +13,17 @@ export const pictures = "artefacts/browser";
 export class Tab {
   readonly #page: Page;
   readonly #context: BrowserContext;
-  /** What it threw, and what its console complained of. */
-  readonly complaints: string[] = [];
+  /** What it threw. */
+  readonly errors: string[] = [];
+  /** Of what its console warned. */
+  readonly warnings: string[] = [];
 
   constructor(page: Page, context: BrowserContext) {
     this.#page = page;
     this.#context = context;
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
-      if (message.type() === "warning") this.complaints.push(message.text());
+      if (message.type() === "warning") this.warnings.push(message.text());
     });
   }
 
