@@ -26,8 +26,12 @@ const globals_of_a_page = [
   ...["URL", "URLSearchParams"],
 ];
 
-/** vite asks it whether the browser can preload modules. */
-const some_document = { createElement: () => ({ relList: { supports: () => true } }) };
+/** vite asks it whether the browser can preload modules, karere when the page is shown again. */
+const some_document = {
+  createElement: () => ({ relList: { supports: () => true } }),
+  addEventListener() {},
+  removeEventListener() {},
+};
 
 /** Runs a script as in a page of its own, and gives what it left in `page`. */
 function run_in_page(file: string): Page {
