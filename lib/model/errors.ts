@@ -37,6 +37,8 @@ export interface ErrorDetails {
 
 /** The base class of every exception of karere. */
 export class MQTTException extends Error {
+  static override readonly name: string = "MQTTException";
+
   /** Which kind of trouble this is; see {@link error_codes}. Stable across versions. */
   readonly code: ErrorCode;
 
@@ -52,6 +54,8 @@ export class MQTTException extends Error {
 
 /** The caller gave a value that is not allowed. Thrown in the call, before anything has happened. */
 export class ValueError extends MQTTException {
+  static override readonly name: string = "ValueError";
+
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "ERR_MQTT_ARGUMENT", ...details });
   }
@@ -59,6 +63,8 @@ export class ValueError extends MQTTException {
 
 /** The call is not possible in the present state of the client, or a message could not be published. */
 export class RuntimeError extends MQTTException {
+  static override readonly name: string = "RuntimeError";
+
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "ERR_MQTT_STATE", ...details });
   }
@@ -66,6 +72,8 @@ export class RuntimeError extends MQTTException {
 
 /** A name or key that does not exist (Python's `KeyError`). */
 export class KeyError extends MQTTException {
+  static override readonly name: string = "KeyError";
+
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "ERR_MQTT_UNKNOWN_NAME", ...details });
   }
@@ -73,6 +81,8 @@ export class KeyError extends MQTTException {
 
 /** Something did not happen within the time that was given for it. */
 export class TimeoutError extends MQTTException {
+  static override readonly name: string = "TimeoutError";
+
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "ERR_MQTT_TIMEOUT", ...details });
   }
@@ -80,6 +90,8 @@ export class TimeoutError extends MQTTException {
 
 /** Bytes that are not a valid MQTT packet. */
 export class MalformedPacket extends MQTTException {
+  static override readonly name: string = "MalformedPacket";
+
   /** The reason code with which an MQTT 5 connection is closed for it: 0x81 unless said otherwise. */
   readonly reason_code: number;
 
@@ -91,6 +103,8 @@ export class MalformedPacket extends MQTTException {
 
 /** The peer sent a packet that is well formed but not allowed where it came. */
 export class ProtocolError extends MQTTException {
+  static override readonly name: string = "ProtocolError";
+
   /** The reason code with which an MQTT 5 connection is closed for it: 0x82 unless said otherwise. */
   readonly reason_code: number;
 
@@ -102,6 +116,8 @@ export class ProtocolError extends MQTTException {
 
 /** The network failed: no route, nothing listens, the link broke. `hint` says what to look at. */
 export class TransportError extends MQTTException {
+  static override readonly name: string = "TransportError";
+
   /** One sentence on what to check, or `""`. It is part of the message too. */
   readonly hint: string;
 
@@ -114,6 +130,8 @@ export class TransportError extends MQTTException {
 
 /** The WebSocket could not be opened, or broke its own rules. */
 export class WebsocketConnectionError extends TransportError {
+  static override readonly name: string = "WebsocketConnectionError";
+
   /** The HTTP status with which the server refused; null when it gave none. */
   readonly status: number | null;
   /** What came with the refusal, its first 1024 bytes; `""` when nothing did. */

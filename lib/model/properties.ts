@@ -13,7 +13,13 @@ import {
   type Store,
   type StoredValue,
 } from "./property_store.ts";
-import { type PropertyRow, property_table, type WireType, wire_types } from "./property_table.ts";
+import {
+  type PropertyRow,
+  property_table,
+  spaced_name,
+  type WireType,
+  wire_types,
+} from "./property_table.ts";
 import { row_of_id, row_of_name, rows_of_packet } from "./property_values.ts";
 import { ByteReader, read_value, VariableByteIntegers, type WireValue, write_value } from "./wire_values.ts";
 
@@ -34,7 +40,7 @@ export {
 } from "./wire_values.ts";
 
 const ids_by_spaced_name: Readonly<Record<string, number>> = Object.freeze(
-  Object.fromEntries(property_table.map((row) => [row.spaced, row.id])),
+  Object.fromEntries(property_table.map(({ name, id }) => [spaced_name(name), id])),
 );
 
 const facts_by_id: Readonly<Record<number, readonly [type: number, packets: readonly PacketType[]]>> =
@@ -120,7 +126,8 @@ class PropertySet<P extends PacketType> extends Returned {
 
   /** The standard's name, with spaces, of the property with this identifier, or null. */
   getNameFromIdent(identifier: number): string | null {
-    return row_of_id.get(identifier)?.spaced ?? null;
+    const row = row_of_id.get(identifier);
+    return row === undefined ? null : spaced_name(row.name);
   }
 
   /** A plain object of the present properties in the order of the standard; CorrelationData as hexadecimal digits. */

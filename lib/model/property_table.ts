@@ -22,8 +22,6 @@ export interface PropertyRow {
   readonly id: number;
   /** The attribute of `Properties`: the name of the standard without its spaces, as in paho. */
   readonly name: string;
-  /** The name of the standard. */
-  readonly spaced: string;
   readonly type: WireType;
   /** The packets that may carry it; 99 is the will. */
   readonly packets: readonly PacketType[];
@@ -34,12 +32,16 @@ export interface PropertyRow {
   readonly max?: number;
 }
 
+/** The name of the standard: that of the attribute with spaces between its words. */
+export function spaced_name(name: string): string {
+  return name.replace(/([a-z])([A-Z][a-z])/g, "$1 $2");
+}
+
 /** Every property of MQTT 5, by ascending identifier. */
 export const property_table = [
   {
     id: 1,
     name: "PayloadFormatIndicator",
-    spaced: "Payload Format Indicator",
     type: "Byte",
     packets: [3, 99],
     multiple: false,
@@ -49,7 +51,6 @@ export const property_table = [
   {
     id: 2,
     name: "MessageExpiryInterval",
-    spaced: "Message Expiry Interval",
     type: "Four Byte Integer",
     packets: [3, 99],
     multiple: false,
@@ -59,7 +60,6 @@ export const property_table = [
   {
     id: 3,
     name: "ContentType",
-    spaced: "Content Type",
     type: "UTF-8 Encoded String",
     packets: [3, 99],
     multiple: false,
@@ -67,7 +67,6 @@ export const property_table = [
   {
     id: 8,
     name: "ResponseTopic",
-    spaced: "Response Topic",
     type: "UTF-8 Encoded String",
     packets: [3, 99],
     multiple: false,
@@ -75,7 +74,6 @@ export const property_table = [
   {
     id: 9,
     name: "CorrelationData",
-    spaced: "Correlation Data",
     type: "Binary Data",
     packets: [3, 99],
     multiple: false,
@@ -83,7 +81,6 @@ export const property_table = [
   {
     id: 11,
     name: "SubscriptionIdentifier",
-    spaced: "Subscription Identifier",
     type: "Variable Byte Integer",
     packets: [3, 8],
     multiple: true,
@@ -93,7 +90,6 @@ export const property_table = [
   {
     id: 17,
     name: "SessionExpiryInterval",
-    spaced: "Session Expiry Interval",
     type: "Four Byte Integer",
     packets: [1, 2, 14],
     multiple: false,
@@ -103,7 +99,6 @@ export const property_table = [
   {
     id: 18,
     name: "AssignedClientIdentifier",
-    spaced: "Assigned Client Identifier",
     type: "UTF-8 Encoded String",
     packets: [2],
     multiple: false,
@@ -111,7 +106,6 @@ export const property_table = [
   {
     id: 19,
     name: "ServerKeepAlive",
-    spaced: "Server Keep Alive",
     type: "Two Byte Integer",
     packets: [2],
     multiple: false,
@@ -121,7 +115,6 @@ export const property_table = [
   {
     id: 21,
     name: "AuthenticationMethod",
-    spaced: "Authentication Method",
     type: "UTF-8 Encoded String",
     packets: [1, 2, 15],
     multiple: false,
@@ -129,7 +122,6 @@ export const property_table = [
   {
     id: 22,
     name: "AuthenticationData",
-    spaced: "Authentication Data",
     type: "Binary Data",
     packets: [1, 2, 15],
     multiple: false,
@@ -137,7 +129,6 @@ export const property_table = [
   {
     id: 23,
     name: "RequestProblemInformation",
-    spaced: "Request Problem Information",
     type: "Byte",
     packets: [1],
     multiple: false,
@@ -147,7 +138,6 @@ export const property_table = [
   {
     id: 24,
     name: "WillDelayInterval",
-    spaced: "Will Delay Interval",
     type: "Four Byte Integer",
     packets: [99],
     multiple: false,
@@ -157,7 +147,6 @@ export const property_table = [
   {
     id: 25,
     name: "RequestResponseInformation",
-    spaced: "Request Response Information",
     type: "Byte",
     packets: [1],
     multiple: false,
@@ -167,7 +156,6 @@ export const property_table = [
   {
     id: 26,
     name: "ResponseInformation",
-    spaced: "Response Information",
     type: "UTF-8 Encoded String",
     packets: [2],
     multiple: false,
@@ -175,7 +163,6 @@ export const property_table = [
   {
     id: 28,
     name: "ServerReference",
-    spaced: "Server Reference",
     type: "UTF-8 Encoded String",
     packets: [2, 14],
     multiple: false,
@@ -183,7 +170,6 @@ export const property_table = [
   {
     id: 31,
     name: "ReasonString",
-    spaced: "Reason String",
     type: "UTF-8 Encoded String",
     packets: [2, 4, 5, 6, 7, 9, 11, 14, 15],
     multiple: false,
@@ -191,7 +177,6 @@ export const property_table = [
   {
     id: 33,
     name: "ReceiveMaximum",
-    spaced: "Receive Maximum",
     type: "Two Byte Integer",
     packets: [1, 2],
     multiple: false,
@@ -201,7 +186,6 @@ export const property_table = [
   {
     id: 34,
     name: "TopicAliasMaximum",
-    spaced: "Topic Alias Maximum",
     type: "Two Byte Integer",
     packets: [1, 2],
     multiple: false,
@@ -211,7 +195,6 @@ export const property_table = [
   {
     id: 35,
     name: "TopicAlias",
-    spaced: "Topic Alias",
     type: "Two Byte Integer",
     packets: [3],
     multiple: false,
@@ -221,7 +204,6 @@ export const property_table = [
   {
     id: 36,
     name: "MaximumQoS",
-    spaced: "Maximum QoS",
     type: "Byte",
     packets: [2],
     multiple: false,
@@ -231,7 +213,6 @@ export const property_table = [
   {
     id: 37,
     name: "RetainAvailable",
-    spaced: "Retain Available",
     type: "Byte",
     packets: [2],
     multiple: false,
@@ -241,7 +222,6 @@ export const property_table = [
   {
     id: 38,
     name: "UserProperty",
-    spaced: "User Property",
     type: "UTF-8 String Pair",
     packets: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 99],
     multiple: true,
@@ -249,7 +229,6 @@ export const property_table = [
   {
     id: 39,
     name: "MaximumPacketSize",
-    spaced: "Maximum Packet Size",
     type: "Four Byte Integer",
     packets: [1, 2],
     multiple: false,
@@ -259,7 +238,6 @@ export const property_table = [
   {
     id: 40,
     name: "WildcardSubscriptionAvailable",
-    spaced: "Wildcard Subscription Available",
     type: "Byte",
     packets: [2],
     multiple: false,
@@ -269,7 +247,6 @@ export const property_table = [
   {
     id: 41,
     name: "SubscriptionIdentifierAvailable",
-    spaced: "Subscription Identifier Available",
     type: "Byte",
     packets: [2],
     multiple: false,
@@ -279,7 +256,6 @@ export const property_table = [
   {
     id: 42,
     name: "SharedSubscriptionAvailable",
-    spaced: "Shared Subscription Available",
     type: "Byte",
     packets: [2],
     multiple: false,

@@ -6,7 +6,8 @@ import type { WebSocket } from "ws";
 import { type Dial, discard } from "./dial.ts";
 import { LINGER_MS } from "./socket_transport.ts";
 import type { OpenTransport, Transport, TransportListener } from "./transport.ts";
-import { closed_with, not_opened, refused, text_frame } from "./websocket_failure.ts";
+import { closed_with, text_frame } from "./websocket_close.ts";
+import { not_opened, refused } from "./websocket_failure.ts";
 import { type WebsocketRequest, type WebsocketTarget, websocket_request } from "./websocket_request.ts";
 
 const GOOD_ORDER = 1000;

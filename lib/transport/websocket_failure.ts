@@ -1,14 +1,14 @@
-// Decides how a WebSocket that does not open, or breaks, is told: what the server said, and what to look at.
+// Decides how a WebSocket that does not open is told: what the server said, and what to look at.
 
 import type { IncomingMessage } from "node:http";
 import { WebsocketConnectionError } from "../model/errors.ts";
+import { path_hint } from "./websocket_close.ts";
 
 /** As much of what comes with a refusal is shown. */
 const MOST_BODY_BYTES = 1024;
 /** As much of it stands in the message. */
 const MOST_SHOWN = 200;
 
-const path_hint = "is path of ws_set_options() right?";
 const credentials_hint = "it wants credentials: headers of ws_set_options(), or other ones";
 const unreachable_hint = "a proxy or gateway answers, and cannot reach the broker";
 
@@ -71,23 +71,6 @@ export function not_opened(what: string, error: Error, explain: (error: Error) =
   if (strange === undefined) return explain(error);
   const hint = `${strange[1]}: is the port one for WebSockets? Does it want TLS, tls_set(), or none?`;
   return new WebsocketConnectionError(what, { cause: error, hint });
-}
-
-/** The server ended the WebSocket with this code; null when that is good order. */
-export function closed_with(what: string, code: number, reason: string): WebsocketConnectionError | null {
-  if (code === 1000 || code === 1001 || code === 1005) return null;
-  const hint =
-    code === 1006
-      ? "the connection ended without the close of a WebSocket"
-      : `the server closed the WebSocket with code ${code}${reason === "" ? "" : `, "${reason}"`}`;
-  return new WebsocketConnectionError(what, { hint });
-}
-
-/** [MQTT-6.0.0-1] */
-export function text_frame(what: string): WebsocketConnectionError {
-  return new WebsocketConnectionError(what, {
-    hint: `the server sent text, and MQTT is binary: is it an MQTT broker, and ${path_hint}`,
-  });
 }
 
 function body_of(response: IncomingMessage): Promise<string> {

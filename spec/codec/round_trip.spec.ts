@@ -108,7 +108,7 @@ describe.each(sides)("packets of version $version from a $from", ({ version, fro
 
 /** It has no short DISCONNECT, and three kinds of CONNECT that it refuses or writes wrong. */
 function is_writable_by_mqtt_packet(packet: Packet): boolean {
-  if (packet.type === PacketTypes.DISCONNECT) return packet.reason_code !== 0 || packet.properties !== null;
+  if (packet.type === PacketTypes.DISCONNECT) return packet.properties !== null;
   if (packet.type !== PacketTypes.CONNECT) return true;
   const has_id = packet.client_id !== "" || (packet.clean && packet.version > 3);
   return (

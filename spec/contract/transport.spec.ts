@@ -1,15 +1,22 @@
 // What every way to a broker must do, whatever lies between: the contract of lib/transport/transport.ts.
 
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TransportError } from "../../lib/model/errors.ts";
 import type { Transport, TransportListener } from "../../lib/transport/transport.ts";
 import { open_way, type Way } from "../../lib/transport/ways.ts";
+import { open_way as open_way_of_page } from "../../lib/transport/ways_browser.ts";
 import { type Door, type DoorOptions, door, type FarEnd } from "../support/doors.ts";
 import { eventually } from "../support/eventually.ts";
 import { leaked_since, open_handles } from "../support/leak_check.ts";
+import { page_websocket } from "../support/page_websocket.ts";
 
-const kinds: readonly DoorOptions[] = [
+interface Kind extends DoorOptions {
+  /** As from a web page. */
+  page?: true;
+}
+
+const kinds: readonly Kind[] = [
   { layer: "tcp" },
   { layer: "unix" },
   { layer: "tls" },
@@ -21,10 +28,13 @@ const kinds: readonly DoorOptions[] = [
   { layer: "tcp", proxy: "HTTP" },
   { layer: "tls", proxy: "HTTP" },
   { layer: "ws", proxy: "HTTP" },
+  { layer: "ws", page: true },
+  { layer: "wss", page: true },
 ];
 
 const patience = { within: 15_000 };
-const name_of = ({ layer, proxy }: DoorOptions) => (proxy === undefined ? layer : `${layer} over ${proxy}`);
+const name_of = ({ layer, proxy, page }: Kind) =>
+  [layer, proxy && `over ${proxy}`, page && "from a page"].filter(Boolean).join(" ");
 
 /** Writes down what a transport tells. */
 class Ear implements TransportListener {
@@ -59,13 +69,13 @@ class Ear implements TransportListener {
   }
 }
 
-function open(way: Way): { ear: Ear; transport: Transport } {
+function open_by(open_kind: typeof open_way, way: Way): { ear: Ear; transport: Transport } {
   const ear = new Ear();
-  return { ear, transport: open_way(way)(ear) };
+  return { ear, transport: open_kind(way)(ear) };
 }
 
-async function opened(at: Door) {
-  const { ear, transport } = open(at.way);
+async function opened_by(open_kind: typeof open_way, at: Door) {
+  const { ear, transport } = open_by(open_kind, at.way);
   await ear.has("opened");
   return { ear, transport, far: await at.accept() };
 }
@@ -84,7 +94,16 @@ const digest = (parts: readonly Buffer[]) => {
 };
 
 describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %s", (_name, kind) => {
+  const open_kind = kind.page ? open_way_of_page : open_way;
   const meet = () => door(kind);
+  const open = (way: Way) => open_by(open_kind, way);
+  const opened = (at: Door) => opened_by(open_kind, at);
+
+  let page: Disposable | null = null;
+  beforeAll(() => {
+    page = kind.page ? page_websocket() : null;
+  });
+  afterAll(() => page?.[Symbol.dispose]());
 
   it("opens, and tells it later, once", async () => {
     await using there = await meet();
@@ -174,7 +193,7 @@ describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %
   it("can be paused as soon as it is open", async () => {
     await using there = await meet();
     const ear = new Ear();
-    const transport = open_way(there.way)(ear);
+    const transport = open_kind(there.way)(ear);
     ear.opened = () => {
       ear.told.push("opened");
       transport.pause();
@@ -310,22 +329,24 @@ describe.each(kinds.map((kind) => [name_of(kind), kind] as const))("a way over %
     expect(await leaked_since(before)).toEqual([]);
   });
 
-  it("does not keep the process alive", async () => {
-    await using there = await meet();
-    const before = open_handles().get("TCPSocketWrap") ?? 0;
-    const { transport, far } = await opened(there);
-    // The far end of the connection, and that of its proxy, are of this process, too.
-    const far_ends = kind.layer === "unix" ? 0 : kind.proxy === undefined ? 1 : 3;
-    expect((open_handles().get("TCPSocketWrap") ?? 0) - before).toBeLessThanOrEqual(far_ends);
-    far.close();
-    transport.destroy();
-  });
+  if (!kind.page) {
+    it("does not keep the process alive", async () => {
+      await using there = await meet();
+      const before = open_handles().get("TCPSocketWrap") ?? 0;
+      const { transport, far } = await opened(there);
+      // The far end of the connection, and that of its proxy, are of this process, too.
+      const far_ends = kind.layer === "unix" ? 0 : kind.proxy === undefined ? 1 : 3;
+      expect((open_handles().get("TCPSocketWrap") ?? 0) - before).toBeLessThanOrEqual(far_ends);
+      far.close();
+      transport.destroy();
+    });
+  }
 });
 
 describe("a far end that has closed its half and reads no more", () => {
   it("does not keep the transport for ever", async () => {
     await using there = await door({ layer: "tcp" });
-    const { ear, transport, far } = await opened(there);
+    const { ear, transport, far } = await opened_by(open_way, there);
     far.pause();
     transport.write(sample(20 * 1024 * 1024));
     far.close();

@@ -6,6 +6,7 @@ import { run_source } from "../support/run_script.ts";
 
 interface Target {
   types: string;
+  browser: string;
   default: string;
 }
 
@@ -23,8 +24,8 @@ describe("the package", () => {
   });
 
   it.each(targets)("builds %s with its types, which come first", (_subpath, target) => {
-    expect(Object.keys(target)).toEqual(["types", "default"]);
-    expect([target.types, target.default].filter((file) => !existsSync(file))).toEqual([]);
+    expect(Object.keys(target)).toEqual(["types", "browser", "default"]);
+    expect(Object.values(target).filter((file) => !existsSync(file))).toEqual([]);
     expect(target.types).toBe(target.default.replace(/\.js$/, ".d.ts"));
   });
 

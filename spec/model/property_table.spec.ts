@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type PropertyRow, property_table, wire_types } from "../../lib/model/property_table.ts";
+import { type PropertyRow, property_table, spaced_name, wire_types } from "../../lib/model/property_table.ts";
 import { property_facts } from "./facts/property_facts.ts";
 
 const rows: readonly PropertyRow[] = property_table;
@@ -9,7 +9,8 @@ describe("the property table", () => {
     "has property %i %s as paho has it",
     (id, name, spaced, type, packets, multiple) => {
       const row = rows.find((candidate) => candidate.id === id);
-      expect(row).toMatchObject({ id, name, spaced, type: wire_types[type], packets, multiple });
+      expect(row).toMatchObject({ id, name, type: wire_types[type], packets, multiple });
+      expect(spaced_name(name)).toBe(spaced);
     },
   );
 

@@ -144,3 +144,31 @@ describe("Server Keep Alive", () => {
     expect(wire.session.next_timeout()).toBe(wire.now + 60_000);
   });
 });
+
+describe("a broker that is asked in between", () => {
+  it.each([60, 0])("has the time that it is given to answer, with a keepalive of %d", (keepalive) => {
+    const wire = new Wire({ keepalive }).connected();
+    wire.session.probe(wire.now, 5000);
+    wire.expect(pingreq);
+    wire.wait(2000);
+    wire.session.probe(wire.now, 5000);
+    wire.expect(pingreq);
+    expect(wire.session.next_timeout()).toBe(wire.now + 3000);
+    wire.wait(3000);
+    expect(wire.closed()).toMatchObject({ rc: 16, error: { code: "ERR_MQTT_TIMEOUT" } });
+  });
+
+  it("has all the time of the keepalive again once it has answered", () => {
+    const wire = new Wire({ version: 4, keepalive: 10 }).connected();
+    wire.session.probe(wire.now, 5000);
+    wire.send(pingresp).expect(pingreq);
+    expect(wire.session.next_timeout()).toBe(wire.now + K);
+  });
+
+  it("is not asked unless it is there", () => {
+    const wire = new Wire().open();
+    wire.received();
+    wire.session.probe(wire.now, 5000);
+    wire.expect();
+  });
+});

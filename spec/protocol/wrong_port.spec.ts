@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { TransportError } from "../../lib/model/errors.ts";
 import { wrong_port } from "../../lib/protocol/wrong_port.ts";
+import { wrong_port as wrong_port_of_page } from "../../lib/protocol/wrong_port_browser.ts";
 import { Wire } from "../support/session_wire.ts";
 
 const TLS_ALERT = "15 0303 0002 0246";
@@ -33,4 +34,8 @@ describe("the first bytes", () => {
   it.each(["", "15", "16 02", "48 54 54", "20 02 00 00", "30 03 00 01 61"])("%p say nothing", (bytes) => {
     expect(wrong_port(Buffer.from(bytes.replaceAll(" ", ""), "hex"))).toBeNull();
   });
+});
+
+it("does not come to a page, which speaks nothing but WebSocket", () => {
+  expect(wrong_port_of_page()).toBeNull();
 });

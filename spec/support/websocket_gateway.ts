@@ -8,6 +8,8 @@ import { createWebSocketStream, WebSocketServer } from "ws";
 
 export interface WebsocketGateway extends AsyncDisposable {
   readonly port: number;
+  /** Cuts all that is open, without a word. */
+  cut(): void;
 }
 
 /** Listens on a free port of 127.0.0.1 and leads to `broker_port`, without minding where one frame ends. */
@@ -26,10 +28,14 @@ export async function websocket_gateway(
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const cut = () => {
+    for (const websocket of upgrades.clients) websocket.terminate();
+  };
   return {
     port: (server.address() as AddressInfo).port,
+    cut,
     async [Symbol.asyncDispose]() {
-      for (const websocket of upgrades.clients) websocket.terminate();
+      cut();
       server.close();
       await once(server, "close");
     },

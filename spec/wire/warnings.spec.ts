@@ -149,7 +149,9 @@ describe("a client that cannot reach the broker", () => {
     on.client.on_log = (_client, _userdata, _level, text) => void lines.push(text);
     on.client.connect_async("127.0.0.1", port);
     on.client.loop_start();
-    await eventually(() => expect(lines.filter((line) => line.includes("again in")).length).toBe(3));
+    await eventually(() =>
+      expect(lines.filter((line) => line.includes("again in")).length).toBeGreaterThan(2),
+    );
     on.client.disconnect();
     expect(printed).toEqual([expect.stringMatching(/nothing listens on .*; trying again$/)]);
   });

@@ -1,0 +1,64 @@
+// What stands in for a source in browsers has the same names, with types that fit. The types are checked by tsc.
+
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import * as proxy_settings from "../../lib/client/proxy_settings.ts";
+import * as proxy_settings_browser from "../../lib/client/proxy_settings_browser.ts";
+import * as tls_settings from "../../lib/client/tls_settings.ts";
+import * as tls_settings_browser from "../../lib/client/tls_settings_browser.ts";
+import * as client_layouts from "../../lib/codec/client_layouts.ts";
+import * as client_layouts_browser from "../../lib/codec/client_layouts_browser.ts";
+import * as mqtt_packet from "../../lib/codec/mqtt_packet.ts";
+import * as mqtt_packet_browser from "../../lib/codec/mqtt_packet_browser.ts";
+import * as hold from "../../lib/network/hold.ts";
+import * as hold_browser from "../../lib/network/hold_browser.ts";
+import * as wrong_port from "../../lib/protocol/wrong_port.ts";
+import * as wrong_port_browser from "../../lib/protocol/wrong_port_browser.ts";
+import * as ways from "../../lib/transport/ways.ts";
+import * as ways_browser from "../../lib/transport/ways_browser.ts";
+import { exported_names } from "../parity/exported_names.ts";
+
+/** What of a module is used: its classes without their private fields, by which a class is like no other. */
+type Outside<M> = {
+  [Name in keyof M]: M[Name] extends new (
+    ...args: infer Args
+  ) => infer Made
+    ? new (
+        ...args: Args
+      ) => Pick<Made, keyof Made>
+    : M[Name];
+};
+
+const counterparts: readonly [file: string, original: object, counterpart: object][] = [
+  [
+    "lib/client/proxy_settings.ts",
+    proxy_settings,
+    proxy_settings_browser satisfies Outside<typeof proxy_settings>,
+  ],
+  ["lib/client/tls_settings.ts", tls_settings, tls_settings_browser satisfies Outside<typeof tls_settings>],
+  [
+    "lib/codec/client_layouts.ts",
+    client_layouts,
+    client_layouts_browser satisfies Outside<typeof client_layouts>,
+  ],
+  ["lib/codec/mqtt_packet.ts", mqtt_packet, mqtt_packet_browser satisfies Outside<typeof mqtt_packet>],
+  ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
+  ["lib/protocol/wrong_port.ts", wrong_port, wrong_port_browser satisfies Outside<typeof wrong_port>],
+  ["lib/transport/ways.ts", ways, ways_browser satisfies Outside<typeof ways>],
+];
+
+it("knows every counterpart", () => {
+  // websocket_browser.ts belongs to ways_browser.ts, which nobody but a browser has.
+  const originals = readdirSync("lib", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("_browser.ts") && !name.endsWith("websocket_browser.ts"))
+    .map((name) => `lib/${name.replaceAll("\\", "/").replace("_browser", "")}`);
+  expect(originals.sort()).toEqual(counterparts.map(([file]) => file).sort());
+});
+
+describe.each(counterparts)("the counterpart of %s", (file, original, counterpart) => {
+  it("exports the same types and values", () => {
+    const names = exported_names(file.replace(/\.ts$/, "_browser.ts"));
+    expect([...names].sort()).toEqual([...exported_names(file)].sort());
+    expect(Object.keys(counterpart).sort()).toEqual(Object.keys(original).sort());
+  });
+});
