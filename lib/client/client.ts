@@ -31,7 +31,6 @@ import {
 import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
 import {
   aim,
-  aim_at_service,
   type ConnectArguments,
   type ConnectSrvArguments,
   type ServersArguments,
@@ -62,6 +61,7 @@ import { plan_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
 import { check_port } from "./server_address.ts";
 import type { Host, HostFunction } from "./servers.ts";
+import { aim_at_service } from "./service.ts";
 import {
   type CleanStart,
   ClientSettings,
@@ -1267,26 +1267,17 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 }
 
+/** What only a loop calls. */
+const loop_callbacks = ["connect", "disconnect", "message", "publish", "subscribe", "unsubscribe"];
 /** What the user may set, as `on_*`. */
 const callback_names = [
-  ...[
-    "connect",
-    "connect_fail",
-    "pre_connect",
-    "disconnect",
-    "message",
-    "publish",
-    "subscribe",
-    "unsubscribe",
-  ],
-  ...["log", "socket_open", "socket_close", "socket_register_write", "socket_unregister_write"],
+  ...loop_callbacks,
+  ...["connect_fail", "pre_connect", "log", "socket_open", "socket_close"],
+  ...["socket_register_write", "socket_unregister_write"],
 ];
-/** What only a loop calls. */
-const loop_callbacks = ["connect", "disconnect", "message", "publish", "subscribe", "unsubscribe"] as const;
 
 function unconnected_error(): RuntimeError {
-  const text =
-    "nobody sends the message: call connect(), or connect_async() and then loop_start() or loop_forever()";
+  const text = "nobody sends the message: call connect(), or connect_async() and loop_start()";
   return new RuntimeError(text, { code: "ERR_MQTT_NOT_CONNECTED" });
 }
 

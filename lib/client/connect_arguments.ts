@@ -1,11 +1,11 @@
-// Decides what connect(), connect_async() and connect_srv() take: where the broker is, and how it is greeted.
+// Decides what connect() and connect_async() take: where the broker is, and how it is greeted.
 
 import { MQTT_CLEAN_START_FIRST_ONLY } from "../model/enums.ts";
 import { ValueError } from "../model/errors.ts";
 import { positional } from "../model/keywords.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { name_type } from "../model/type_names.ts";
-import { local_domain, type ResolveSrv, servers_of_service } from "../transport/ways.ts";
+import type { ResolveSrv } from "../transport/ways.ts";
 import { whole_number } from "./options.ts";
 import { check_port } from "./server_address.ts";
 import type { Host, HostFunction } from "./servers.ts";
@@ -50,7 +50,7 @@ export interface ConnectSrvArguments extends Greeting {
   resolve_srv?: ResolveSrv | null;
 }
 
-const greeting = ["keepalive", "bind_address", "bind_port", "clean_start", "properties"] as const;
+export const greeting = ["keepalive", "bind_address", "bind_port", "clean_start", "properties"] as const;
 const SERVERS = 2 + greeting.length;
 
 /** Takes in where to connect to, checked as a whole before anything changes. */
@@ -68,27 +68,8 @@ export function aim(settings: ClientSettings, call: "connect" | "connect_async",
   Object.assign(settings, checked);
 }
 
-/** As {@link aim}, for a broker that DNS knows. */
-export function aim_at_service(settings: ClientSettings, args: unknown[]): void {
-  const names = ["domain", ...greeting, "resolve_srv"];
-  const [domain, ...rest] = positional("connect_srv", names, args);
-  const resolve = rest[greeting.length] ?? null;
-  if (resolve !== null && typeof resolve !== "function") {
-    throw new TypeError(`resolve_srv must be a function, not ${name_type(resolve)}`);
-  }
-  if (settings.transport === "unix") {
-    throw new ValueError('connect_srv() finds hosts, and transport is "unix": use connect() with the path');
-  }
-  const service = settings.tls.security === null ? "_mqtt._tcp" : "_secure-mqtt._tcp";
-  const checked = checked_greeting(settings, "connect_srv", rest);
-  const name = `${service}.${check_domain(domain)}`;
-  settings.servers.look_up(name, (signal) =>
-    servers_of_service(name, resolve as ResolveSrv | null, Math.random, signal),
-  );
-  Object.assign(settings, checked);
-}
-
-function checked_greeting(settings: ClientSettings, call: string, values: readonly unknown[]) {
+/** The arguments of a call behind those that say where the broker is, in the order of {@link greeting}. */
+export function checked_greeting(settings: ClientSettings, call: string, values: readonly unknown[]) {
   const [keepalive, bind_address, bind_port, clean_start, properties] = values;
   const version = settings.options.protocol;
   if (version !== 5 && properties != null) throw new ValueError(`properties of ${call}() are for MQTT 5`);
@@ -102,15 +83,4 @@ function checked_greeting(settings: ClientSettings, call: string, values: readon
     clean_start: check_clean_start(clean_start ?? MQTT_CLEAN_START_FIRST_ONLY, version),
     connect_properties: check_properties(properties, PacketTypes.CONNECT, version),
   };
-}
-
-function check_domain(domain: unknown): string {
-  if (domain != null && typeof domain !== "string") {
-    throw new TypeError(`domain must be a name such as "example.org", not ${name_type(domain)}`);
-  }
-  const name = domain ?? local_domain() ?? "";
-  if (name === "") {
-    throw new ValueError('the name of this machine has no domain: give one, as connect_srv("example.org")');
-  }
-  return name;
 }

@@ -25,7 +25,7 @@ export function check_logger(logger: unknown): Logger | null {
   for (const method of ["debug", "info", "warn", "error"] as const) {
     if (typeof (logger as Partial<Logger>)[method] !== "function") {
       throw new TypeError(
-        `a logger has the methods debug, info, warn and error, as console has: ${name_type(logger)} has no ${method}`,
+        `a logger needs the method ${method}, as console has it: ${name_type(logger)} has none`,
       );
     }
   }

@@ -3,7 +3,7 @@
 
 import { TransportError, ValueError } from "../model/errors.ts";
 import type { Round } from "../network/attempts.ts";
-import { type Answer, type Asking, asked, in_time } from "./asked.ts";
+import { type Answer, type Asking, asked } from "./asked.ts";
 import type { TransportName } from "./options.ts";
 import { type Server, server_of } from "./server_address.ts";
 
@@ -14,7 +14,7 @@ export type Host = string | readonly string[];
 export type HostFunction = (attempt: number) => Answer<Host>;
 
 /** Finds servers anew for each round. */
-interface Source {
+export interface Source {
   load(asking: Asking): Promise<readonly Server[]>;
   /** Whether the servers of an earlier round will do when it fails. */
   readonly may_be_old: boolean;
@@ -68,24 +68,13 @@ export class Servers implements Round {
         return servers_of(host, port, transport);
       },
       may_be_old: false,
-      none: (causes, cause) => new TransportError(`none of the servers can be reached: ${causes}`, { cause }),
+      none: none_reached,
     });
   }
 
-  /** They are those of a service that DNS knows. */
-  look_up(service: string, resolve: (signal: AbortSignal) => Promise<readonly Omit<Server, "url">[]>): void {
-    this.#begin([], {
-      load: async (asking) => {
-        const found = await in_time("DNS", () => resolve(asking.signal), asking).catch((cause) => {
-          const why = cause instanceof Error ? cause.message : String(cause);
-          throw new ValueError(`no broker is known by DNS as ${service}: ${why}`, { cause });
-        });
-        if (found.length === 0) throw new ValueError(`no broker is known by DNS as ${service}`);
-        return found.map(({ host, port }) => ({ host, port, url: null }));
-      },
-      may_be_old: true,
-      none: (causes, cause) => new ValueError(`no broker of ${service} can be reached: ${causes}`, { cause }),
-    });
+  /** They are found by something else than a function of the user's. */
+  search(source: Source): void {
+    this.#begin([], source);
   }
 
   /** The one for the next attempt. Rejects when a function or DNS has none. */
@@ -114,8 +103,7 @@ export class Servers implements Round {
     if (failures.length < 2 && !(source?.may_be_old && this.#list.length > 0)) return last;
     const causes = failures.map(({ message }) => message).join("; ");
     const cause = new AggregateError(failures, causes);
-    if (source !== null) return source.none(causes, cause);
-    return new TransportError(`none of the servers can be reached: ${causes}`, { cause });
+    return (source?.none ?? none_reached)(causes, cause);
   }
 
   #begin(list: readonly Server[], source: Source | null): void {
@@ -147,6 +135,10 @@ export class Servers implements Round {
       throw error;
     }
   }
+}
+
+function none_reached(causes: string, cause: Error): Error {
+  return new TransportError(`none of the servers can be reached: ${causes}`, { cause });
 }
 
 function servers_of(host: unknown, port: number | null, transport: TransportName): Server[] {

@@ -28,13 +28,6 @@ export interface UnwantedEnd {
   readonly client_id: string;
 }
 
-/** What a program that is about to end leaves behind. */
-export interface Unfinished {
-  readonly is_subscribed: boolean;
-  readonly loop_runs: boolean;
-  readonly is_connecting: boolean;
-}
-
 export class Advice {
   readonly #owner: AdviceOwner;
   #short_lives = 0;
@@ -53,15 +46,6 @@ export class Advice {
     if (!this.#owner.hears("connect_fail")) this.#owner.warn(`${error.message}; trying again`);
   }
 
-  /** Nothing keeps the program alive any more. Returns whether there was anything to say. */
-  last_words({ is_subscribed, loop_runs, is_connecting }: Unfinished): boolean {
-    if (!is_subscribed && !(loop_runs && is_connecting)) return false;
-    const what = is_subscribed ? "although it has subscribed" : "before it was connected";
-    const why = loop_runs ? "loop_start() does not keep it alive" : "no loop runs";
-    this.#owner.warn(`the program ends ${what}: ${why}, use loop_forever() to stay`);
-    return true;
-  }
-
   /** The callback says it better. */
   #is_told({ error, is_driven }: UnwantedEnd): boolean {
     const is_refusal = error instanceof MQTTException && error.code === "ERR_MQTT_CONNECT_REFUSED";
@@ -77,7 +61,7 @@ export class Advice {
     this.#short_lives = lifetime_ms < SHORT_LIFE_MS && !explained ? this.#short_lives + 1 : 0;
     if (this.#short_lives === SHORT_LIVES && client_id !== "") {
       this.#owner.warn(
-        `the broker has dropped this client again and again, each time soon after it had accepted it: does another client use the client id "${client_id}"? Each needs its own`,
+        `the broker drops this client soon after accepting it, again and again: does another client use the client id "${client_id}"?`,
       );
     }
   }

@@ -12,7 +12,7 @@ import { Attempts, type AttemptsOwner, type Caller } from "./attempts.ts";
 import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
 import { Delivery } from "./delivery.ts";
-import { at_process_end } from "./process_end.ts";
+import { at_process_end, type Unfinished } from "./process_end.ts";
 import { Pump, type PumpEvent } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
 import { Vigil } from "./vigil.ts";
@@ -367,18 +367,18 @@ export class Engine {
     const has_link = this.session.phase !== "idle";
     // A program that wants something of the broker and does not wait for it is over with its last line.
     const may_end = this.#mode === "started" || (has_link && !this.was_driven);
-    if (may_end) this.#leave_process_end ??= at_process_end(() => this.#speak_last());
+    if (may_end) this.#leave_process_end ??= at_process_end(() => this.#unfinished(), this.#owner.warn);
     else this.#leave_process_end = leave(this.#leave_process_end);
     if (has_link || this.is_driven) this.#leave_wake ??= on_wake(() => this.check());
     else this.#leave_wake = leave(this.#leave_wake);
   }
 
-  #speak_last(): boolean {
-    return this.#advice.last_words({
+  #unfinished(): Unfinished {
+    return {
       is_subscribed: this.session.is_subscribed,
       loop_runs: this.#mode === "started",
       is_connecting: this.#state === "connecting" || this.#state === "connect_async",
-    });
+    };
   }
 
   /** A loop begins: what has waited for it happens. */

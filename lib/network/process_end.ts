@@ -1,27 +1,50 @@
-// Decides who is asked when the process is about to end by itself: one listener of the process for all clients, and
-// none while nobody wants to be asked. Where there is no such process (a browser) nobody ever is.
+// Decides what is said when the process is about to end by itself, although a client still wants something of its
+// broker: one listener of the process for all clients, and none while nobody wants to be asked.
 
 interface EndingProcess {
   on?(event: "beforeExit", listener: () => void): unknown;
   off?(event: "beforeExit", listener: () => void): unknown;
 }
 
-/** Says something, and whether it did: the first who does speaks for all. */
-type LastWords = () => boolean;
+/** What a program that is about to end leaves behind. */
+export interface Unfinished {
+  readonly is_subscribed: boolean;
+  readonly loop_runs: boolean;
+  readonly is_connecting: boolean;
+}
 
-const waiting = new Set<LastWords>();
+interface Client {
+  look(): Unfinished;
+  warn(text: string): void;
+}
 
-/** Asks `speak` when nothing keeps the process alive any more; returns the way to take that back. */
-export function at_process_end(speak: LastWords): () => void {
+const waiting = new Set<Client>();
+
+/** Looks at a client when nothing keeps the process alive any more; returns the way to take that back. */
+export function at_process_end(look: () => Unfinished, warn: (text: string) => void): () => void {
+  const client = { look, warn };
   if (waiting.size === 0) this_process().on?.("beforeExit", ask);
-  waiting.add(speak);
+  waiting.add(client);
   return () => {
-    if (waiting.delete(speak) && waiting.size === 0) this_process().off?.("beforeExit", ask);
+    if (waiting.delete(client) && waiting.size === 0) this_process().off?.("beforeExit", ask);
   };
 }
 
+/** The first who has something to say speaks for all. */
 function ask(): void {
-  for (const speak of waiting) if (speak()) return;
+  for (const { look, warn } of waiting) {
+    const text = last_words(look());
+    if (text === null) continue;
+    warn(text);
+    return;
+  }
+}
+
+function last_words({ is_subscribed, loop_runs, is_connecting }: Unfinished): string | null {
+  if (!is_subscribed && !(loop_runs && is_connecting)) return null;
+  const what = is_subscribed ? "although it has subscribed" : "before it was connected";
+  const why = loop_runs ? "loop_start() does not keep it alive" : "no loop runs";
+  return `the program ends ${what}: ${why}, use loop_forever() to stay`;
 }
 
 function this_process(): EndingProcess {

@@ -18,7 +18,7 @@ import { PacketTypes } from "../model/packettypes.ts";
 import { type Lack, type Limits, lack_for } from "./limits.ts";
 import type { Acceptance, Link, Outgoing } from "./link.ts";
 import { expired_error, type Outbound } from "./outbound.ts";
-import type { OutboundMessage, Ticket } from "./outbound_message.ts";
+import type { OutboundMessage } from "./outbound_message.ts";
 import type { SessionEvent, Work } from "./outputs.ts";
 import { publish_packet, refusal } from "./publish_packet.ts";
 import type { RequestPacket } from "./requests.ts";
@@ -28,8 +28,6 @@ const PORTION_BYTES = 256 * 1024;
 
 /** A larger packet is handed on as it is, rather than copied to the others. */
 const LARGE_BYTES = 16 * 1024;
-/** A message that does not wait finds at most so much of the link's output before it. */
-const ROOM_BYTES = PORTION_BYTES;
 /** More than is around topic and payload of any PUBLISH without properties. */
 const AROUND_BYTES = 16;
 
@@ -55,14 +53,6 @@ interface Portion {
   readonly work: Work[];
 }
 
-/** A QoS 0 message that needs nothing but to leave. */
-export interface PlainMessage {
-  readonly topic: string;
-  /** Bytes, or text that is well formed. */
-  readonly payload: Uint8Array | string;
-  readonly retain: boolean;
-}
-
 export class Departure {
   readonly #parts: DepartureParts;
 
@@ -82,25 +72,6 @@ export class Departure {
   is_held({ outgoing: { first }, drains }: Link): boolean {
     if (!drains || first?.packet.type !== PacketTypes.DISCONNECT) return false;
     return this.#parts.outbound.owes_before(first.seq);
-  }
-
-  /**
-   * Writes a message at once, behind all that waits to leave: when nothing else does. Returns whether it has; if not, it
-   * has to stand in the queue, where limits, errors and the log are seen to.
-   */
-  pass(message: PlainMessage, ticket: Ticket, link: Link): boolean {
-    const { acceptance, reading, output } = link;
-    if (acceptance === null || reading === null || link.ending !== null) return false;
-    if (link.outgoing.length > 0 || this.#parts.outbound.queue.length > 0) return false;
-    if (output.length > ROOM_BYTES || message.payload.length > LARGE_BYTES / 4) return false;
-    const topic = this.#parts.topics.known(message.topic);
-    if (topic === undefined) return false;
-    const { limits } = acceptance;
-    const most = topic.length + 3 * message.payload.length + AROUND_BYTES;
-    if (most > limits.maximum_packet_size || (message.retain && !limits.retain_available)) return false;
-    output.publish(message.retain ? 1 : 0, topic, message.payload, 0, reading.connect.version);
-    link.leaving.push(ticket);
-    return true;
   }
 
   /** What is due, as far as one portion goes; it counts as sent. A DISCONNECT among it is the last. */

@@ -15,7 +15,7 @@ import { MQTTErrorCode } from "../model/enums.ts";
 import { MQTTException, ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Connection } from "./connection.ts";
-import { Departure, type PlainMessage } from "./departure.ts";
+import { Departure } from "./departure.ts";
 import { Exchange, pubrel_packet } from "./exchange.ts";
 import { type Acquaintance, connect_packet, judge_connack, type SessionFate } from "./handshake.ts";
 import { type Delivery, Inbound } from "./inbound.ts";
@@ -31,6 +31,7 @@ import {
   type Work,
 } from "./outputs.ts";
 import { PacketIds } from "./packet_ids.ts";
+import { type PlainMessage, passes } from "./passage.ts";
 import type { Phase } from "./phase.ts";
 import { type RequestPacket, Requests } from "./requests.ts";
 import type { SessionSettings } from "./settings.ts";
@@ -253,7 +254,7 @@ export class Session {
   publish_at_once(message: PlainMessage, ticket: Ticket): boolean {
     const { link, takes_wishes } = this.#connection;
     if (link === null || !takes_wishes || this.tracing || this.#settings.queue_qos0) return false;
-    if (!this.#departure.pass(message, ticket, link)) return false;
+    if (this.#outbound.queue.length > 0 || !passes(message, ticket, link, this.#topics)) return false;
     ticket.mid = this.#ids.pass();
     return true;
   }

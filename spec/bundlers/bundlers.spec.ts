@@ -96,15 +96,19 @@ describe.each(["esbuild", "rollup", "vite", "webpack"])("a page built by %s", (b
 });
 
 describe("karere.min.js", () => {
-  it("has all names of the package, and errors have theirs", async () => {
+  it("has all names of karere/client and the helpers, and errors have theirs", async () => {
     const source = `
       const small = await import(process.cwd() + "/dist/browser/karere.min.js");
-      const whole = await import("karere");
+      const { client, publish, subscribe } = await import("karere");
       const { ValueError, KeyError } = small;
       const names = (module) => Object.keys(module).sort().join();
-      console.log(names(small) === names(whole), names(small.client) === names(whole.client));
+      console.log(names(small) === names({ ...client, publish, subscribe }));
+      console.log(names(small.publish) === names(publish), names(small.subscribe) === names(subscribe));
       console.log(String(new ValueError("a")), new KeyError("b").name, new (class Own extends KeyError {})("c").name);`;
     const { stdout, stderr } = await run_source(source);
-    expect({ stdout, stderr }).toEqual({ stdout: "true true\nValueError: a KeyError Own\n", stderr: "" });
+    expect({ stdout, stderr }).toEqual({
+      stdout: "true\ntrue true\nValueError: a KeyError Own\n",
+      stderr: "",
+    });
   });
 });

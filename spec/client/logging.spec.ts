@@ -67,7 +67,9 @@ describe("a logger", () => {
   it.each([{}, "console", 5, { debug() {}, info() {}, warn() {} }])(
     "is refused that lacks a method: %j",
     (logger) => {
-      expect(() => new Client().enable_logger(logger as never)).toThrow(/debug, info, warn and error/);
+      expect(() => new Client().enable_logger(logger as never)).toThrow(
+        /a logger needs the method (debug|error)/,
+      );
       expect(() => Object.assign(new Client(), { logger })).toThrow(TypeError);
     },
   );

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { type HostFunction, Servers } from "../../lib/client/servers.ts";
+import { service } from "../../lib/client/service.ts";
 import { TransportError, ValueError } from "../../lib/model/errors.ts";
 import { asking } from "./asking.ts";
 
@@ -181,14 +182,21 @@ describe("a function for the host", () => {
 });
 
 describe("a service that DNS knows", () => {
-  const service = "_mqtt._tcp.example.org";
+  const name = "_mqtt._tcp.example.org";
   type Found = readonly { host: string; port: number }[];
+  const record = ({ host, port }: { host: string; port: number }) => ({
+    name: host,
+    port,
+    priority: 0,
+    weight: 0,
+  });
   const look_up = (...answers: (Found | Error)[]) => {
-    servers.look_up(service, async () => {
+    const resolve = async () => {
       const answer = answers.shift() ?? [];
       if (answer instanceof Error) throw answer;
-      return answer;
-    });
+      return answer.map((server, index) => ({ ...record(server), priority: index }));
+    };
+    servers.search(service(name, resolve));
   };
   const a = { host: "a", port: 1 };
   const b = { host: "b", port: 2 };
@@ -212,8 +220,8 @@ describe("a service that DNS knows", () => {
   });
 
   it.each<[string, Found | Error, string]>([
-    ["names none", [], `no broker is known by DNS as ${service}`],
-    ["fails", new Error("ENOTFOUND"), `no broker is known by DNS as ${service}: ENOTFOUND`],
+    ["names none", [], `no broker is known by DNS as ${name}`],
+    ["fails", new Error("ENOTFOUND"), `no broker is known by DNS as ${name}: ENOTFOUND`],
   ])("fails with ValueError when it %s", async (_how, answer, wanted) => {
     look_up(answer);
     const error = await place().catch((reason) => reason);
@@ -224,7 +232,7 @@ describe("a service that DNS knows", () => {
   });
 
   it("fails with ValueError when DNS does not answer", async () => {
-    servers.look_up(service, () => new Promise(() => {}));
+    servers.search(service(name, () => new Promise(() => {})));
     const late = asking();
     const failure = expect(servers.next(late)).rejects.toThrow(
       /example\.org: DNS gave no answer within 5 s$/,
@@ -239,7 +247,7 @@ describe("a service that DNS knows", () => {
     fails("a is down");
     const error = servers.failure(new Error("a is down"));
     expect(error).toBeInstanceOf(ValueError);
-    expect(error.message).toBe(`no broker of ${service} can be reached: a is down`);
+    expect(error.message).toBe(`no broker of ${name} can be reached: a is down`);
     expect(error.cause).toHaveProperty("errors.length", 1);
   });
 });

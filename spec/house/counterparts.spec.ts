@@ -4,14 +4,24 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import * as proxy_settings from "../../lib/client/proxy_settings.ts";
 import * as proxy_settings_browser from "../../lib/client/proxy_settings_browser.ts";
+import * as service from "../../lib/client/service.ts";
+import * as service_browser from "../../lib/client/service_browser.ts";
 import * as tls_settings from "../../lib/client/tls_settings.ts";
 import * as tls_settings_browser from "../../lib/client/tls_settings_browser.ts";
 import * as client_layouts from "../../lib/codec/client_layouts.ts";
 import * as client_layouts_browser from "../../lib/codec/client_layouts_browser.ts";
 import * as mqtt_packet from "../../lib/codec/mqtt_packet.ts";
 import * as mqtt_packet_browser from "../../lib/codec/mqtt_packet_browser.ts";
+import * as output from "../../lib/codec/output.ts";
+import * as output_browser from "../../lib/codec/output_browser.ts";
+import * as plain_packets from "../../lib/codec/plain_packets.ts";
+import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
+import * as process_end from "../../lib/network/process_end.ts";
+import * as process_end_browser from "../../lib/network/process_end_browser.ts";
+import * as passage from "../../lib/protocol/passage.ts";
+import * as passage_browser from "../../lib/protocol/passage_browser.ts";
 import * as wrong_port from "../../lib/protocol/wrong_port.ts";
 import * as wrong_port_browser from "../../lib/protocol/wrong_port_browser.ts";
 import * as ways from "../../lib/transport/ways.ts";
@@ -35,6 +45,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     proxy_settings,
     proxy_settings_browser satisfies Outside<typeof proxy_settings>,
   ],
+  ["lib/client/service.ts", service, service_browser satisfies Outside<typeof service>],
   ["lib/client/tls_settings.ts", tls_settings, tls_settings_browser satisfies Outside<typeof tls_settings>],
   [
     "lib/codec/client_layouts.ts",
@@ -42,7 +53,15 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     client_layouts_browser satisfies Outside<typeof client_layouts>,
   ],
   ["lib/codec/mqtt_packet.ts", mqtt_packet, mqtt_packet_browser satisfies Outside<typeof mqtt_packet>],
+  ["lib/codec/output.ts", output, output_browser satisfies Outside<typeof output>],
+  [
+    "lib/codec/plain_packets.ts",
+    plain_packets,
+    plain_packets_browser satisfies Outside<typeof plain_packets>,
+  ],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
+  ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
+  ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
   ["lib/protocol/wrong_port.ts", wrong_port, wrong_port_browser satisfies Outside<typeof wrong_port>],
   ["lib/transport/ways.ts", ways, ways_browser satisfies Outside<typeof ways>],
 ];

@@ -1,12 +1,27 @@
 import { describe, expect, it } from "@jest/globals";
-import { at_process_end } from "../../lib/network/process_end.ts";
+import { at_process_end, type Unfinished } from "../../lib/network/process_end.ts";
 
 const listeners = () => process.listenerCount("beforeExit");
+const ended =
+  (rest: Partial<Unfinished> = {}) =>
+  () => ({
+    is_subscribed: false,
+    loop_runs: false,
+    is_connecting: false,
+    ...rest,
+  });
+const quiet = () => at_process_end(ended(), () => {});
+
+/** What is said when nothing keeps the process alive any more. */
+function end_of_process(): void {
+  const [ask] = process.listeners("beforeExit").slice(-1);
+  ask?.(0);
+}
 
 describe("the end of the process", () => {
   it("has one listener for all who want to be asked, and none afterwards", () => {
     const before = listeners();
-    const leave = Array.from({ length: 20 }, () => at_process_end(() => false));
+    const leave = Array.from({ length: 20 }, quiet);
     expect(listeners()).toBe(before + 1);
     for (const go of leave) {
       expect(listeners()).toBe(before + 1);
@@ -17,8 +32,8 @@ describe("the end of the process", () => {
 
   it("may be left twice", () => {
     const before = listeners();
-    const leave = at_process_end(() => false);
-    const stay = at_process_end(() => false);
+    const leave = quiet();
+    const stay = quiet();
     leave();
     leave();
     expect(listeners()).toBe(before + 1);
@@ -26,16 +41,38 @@ describe("the end of the process", () => {
     expect(listeners()).toBe(before);
   });
 
-  it("asks one after the other, until one has spoken", () => {
-    const asked: string[] = [];
+  it("asks one after the other, until one has something to say", () => {
+    const said: string[] = [];
     const leave = [
-      at_process_end(() => asked.push("silent") < 0),
-      at_process_end(() => asked.push("speaks") > 0),
-      at_process_end(() => asked.push("not asked") > 0),
+      at_process_end(ended(), () => said.push("silent")),
+      at_process_end(ended({ is_subscribed: true }), () => said.push("speaks")),
+      at_process_end(ended({ is_subscribed: true }), () => said.push("not asked")),
     ];
-    const [ask] = process.listeners("beforeExit").slice(-1);
-    ask?.(0);
+    end_of_process();
     for (const go of leave) go();
-    expect(asked).toEqual(["silent", "speaks"]);
+    expect(said).toEqual(["speaks"]);
+  });
+
+  it.each<[Partial<Unfinished>, string | undefined]>([
+    [
+      { is_subscribed: true, loop_runs: true },
+      "although it has subscribed: loop_start() does not keep it alive",
+    ],
+    [{ is_subscribed: true }, "although it has subscribed: no loop runs"],
+    [
+      { is_connecting: true, loop_runs: true },
+      "before it was connected: loop_start() does not keep it alive",
+    ],
+    [{ is_connecting: true }, undefined],
+    [{ loop_runs: true }, undefined],
+  ])("of a program that leaves %j says: %s", (rest, wanted) => {
+    let said: string | undefined;
+    const leave = at_process_end(ended(rest), (text) => {
+      said = text;
+    });
+    end_of_process();
+    leave();
+    if (wanted === undefined) expect(said).toBeUndefined();
+    else expect(said).toContain(`the program ends ${wanted}, use loop_forever() to stay`);
   });
 });

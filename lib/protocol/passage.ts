@@ -1,0 +1,43 @@
+// Decides which QoS 0 messages leave without standing in the queue: those that need nothing but to leave, when nothing
+// waits before them. They are written at once, and told by their tickets when they are gone.
+
+import type { TopicBytes } from "../codec/topic_bytes.ts";
+import type { Link } from "./link.ts";
+import type { Ticket } from "./outbound_message.ts";
+
+/** How much of the link's output such a message may find before it. */
+const ROOM_BYTES = 256 * 1024;
+/** A larger one is not worth the haste. */
+const LARGEST_PAYLOAD = 4096;
+/** More than is around topic and payload of any PUBLISH without properties. */
+const AROUND_BYTES = 16;
+
+/** A QoS 0 message without properties. */
+export interface PlainMessage {
+  readonly topic: string;
+  /** Bytes, or text that is well formed. */
+  readonly payload: Uint8Array | string;
+  readonly retain: boolean;
+}
+
+/**
+ * Writes a message, if it need not wait. If not, it has to stand in the queue, where limits, errors and the log are seen
+ * to.
+ *
+ * @param topics the topics that were published to before, and so are legal ones.
+ */
+export function passes(message: PlainMessage, ticket: Ticket, link: Link, topics: TopicBytes): boolean {
+  const { acceptance, reading, output } = link;
+  if (acceptance === null || reading === null || link.ending !== null || link.outgoing.length > 0)
+    return false;
+  const { payload, retain } = message;
+  if (output.length > ROOM_BYTES || payload.length > LARGEST_PAYLOAD) return false;
+  const topic = topics.known(message.topic);
+  if (topic === undefined) return false;
+  const { limits } = acceptance;
+  const most = topic.length + 3 * payload.length + AROUND_BYTES;
+  if (most > limits.maximum_packet_size || (retain && !limits.retain_available)) return false;
+  output.publish(retain ? 1 : 0, topic, payload, 0, reading.connect.version);
+  link.leaving.push(ticket);
+  return true;
+}
