@@ -96,12 +96,12 @@ export class Session {
   /** Counts for `stats()`. */
   get counts(): { queued: number; in_flight: number; bytes: number; dropped: number } {
     const { queue, in_flight, bytes } = this.#outbound;
-    const { leaving = [], output } = this.#connection.link ?? {};
-    const waiting = leaving.length > 0 ? (output?.length ?? 0) : 0;
+    const { link } = this.#connection;
+    const leaving = link?.leaving.length ?? 0;
     return {
-      queued: queue.length + leaving.length,
+      queued: queue.length + leaving,
       in_flight,
-      bytes: bytes + waiting,
+      bytes: leaving === 0 ? bytes : bytes + (link as Link).output.length,
       dropped: this.#dropped,
     };
   }

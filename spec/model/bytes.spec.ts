@@ -37,6 +37,30 @@ describe("bytes elsewhere", () => {
 describe.each(["with Buffer", "without Buffer"] as const)("bytes %s", (platform) => {
   const bytes = load(platform);
 
+  it("parts share their memory, and are what all others are", () => {
+    const whole = bytes.copy_bytes(Uint8Array.of(1, 2, 3, 4));
+    const part = bytes.view_of(whole, 1, 3);
+    whole[1] = 9;
+    expect([...part]).toEqual([9, 3]);
+    expect(Object.getPrototypeOf(part)).toBe(Object.getPrototypeOf(whole));
+  });
+
+  it.each([0, 10, 2048, 2049])("snapshots share nothing, and are never Buffers: %d bytes", (length) => {
+    const original = new Uint8Array(length).fill(1);
+    const snapshot = bytes.snapshot_bytes(original);
+    original.fill(2);
+    expect(snapshot).toEqual(new Uint8Array(length).fill(1));
+    expect(Object.getPrototypeOf(snapshot)).toBe(Uint8Array.prototype);
+  });
+
+  it("text is written into them where it shall be", () => {
+    const target = new Uint8Array(8);
+    expect(bytes.write_utf8(bytes.copy_bytes(target), "é!", 2)).toBe(3);
+    const written = bytes.copy_bytes(target);
+    bytes.write_utf8(written, "é!", 2);
+    expect([...written]).toEqual([0, 0, 0xc3, 0xa9, 0x21, 0, 0, 0]);
+  });
+
   it("copies share no memory with the original", () => {
     const original = new Uint8Array([1, 2, 3]);
     const copy = bytes.copy_bytes(original);

@@ -42,6 +42,21 @@ describe("a text to send", () => {
     expect(() => encode_string("\0", "The text")).toThrow(ValueError);
   });
 
+  it("has it also where the platform cannot say so itself", () => {
+    const { isWellFormed } = String.prototype as { isWellFormed?: unknown };
+    Reflect.deleteProperty(String.prototype, "isWellFormed");
+    try {
+      expect(has_lone_surrogate("😀")).toBe(false);
+      expect(has_lone_surrogate("\ud83d")).toBe(true);
+    } finally {
+      Object.defineProperty(String.prototype, "isWellFormed", {
+        value: isWellFormed,
+        configurable: true,
+        writable: true,
+      });
+    }
+  });
+
   it("has a lone surrogate only when a pair is incomplete", () => {
     expect(has_lone_surrogate("😀")).toBe(false);
     expect(has_lone_surrogate("\ud83d")).toBe(true);

@@ -351,6 +351,11 @@ describe("the books of what is open", () => {
       queue_policy: "reject",
       queue_qos0: false,
     } as const;
+    const ticket = { mid: 0 };
+    const place = { seq: 0, alias: 0, expires_at: 1, ticket };
+    const stamped = outbound.accept(publication("1"), place, limits, false, []);
+    expect([stamped?.ticket, ticket.mid]).toEqual([ticket, stamped?.mid]);
+    outbound.abandon(stamped as never);
     const take = (payload: string, seq: number) =>
       outbound.accept(
         publication(payload),

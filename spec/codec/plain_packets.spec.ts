@@ -1,0 +1,173 @@
+// The short way for plain packets says what the strict walk and mqtt-packet say, or nothing.
+
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { encode } from "../../lib/codec/encoder.ts";
+import { Framer } from "../../lib/codec/framer.ts";
+import { check_packet } from "../../lib/codec/layouts.ts";
+import { PacketParser } from "../../lib/codec/mqtt_packet.ts";
+import type { Packet, PublishPacket } from "../../lib/codec/packets.ts";
+import { PlainPackets } from "../../lib/codec/plain_packets.ts";
+import { PlainPackets as NoPlainPackets } from "../../lib/codec/plain_packets_browser.ts";
+import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { bytes_of, type Version } from "../vectors/vector.ts";
+import { any_packet } from "./arbitraries.ts";
+
+const versions: readonly Version[] = [3, 4, 5];
+
+function message(rest: Partial<PublishPacket> = {}): PublishPacket {
+  const plain = { dup: false, qos: 0, retain: false, topic: "t", mid: 0, properties: null } as const;
+  return { type: PacketTypes.PUBLISH, ...plain, payload: Buffer.from("p"), ...rest };
+}
+
+const plain_message: fc.Arbitrary<Packet> = fc
+  .record({
+    topic: fc.constantFrom("t", "a/b", "sensors/kitchen/temperature", "$SYS/broker"),
+    payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+    retain: fc.boolean(),
+    mid: fc.integer({ min: 1, max: 65535 }),
+  })
+  .map((one) => message({ ...one, mid: one.qos === 0 ? 0 : one.mid }));
+
+/** A framer that is at the only packet in these bytes, all of them there or come in two pieces. */
+function frame_of(bytes: Uint8Array, in_pieces = false): Framer {
+  const framer = new Framer(1_000_000, () => {});
+  framer.push(in_pieces ? bytes.subarray(0, 1) : bytes);
+  if (in_pieces) {
+    framer.next();
+    framer.push(bytes.subarray(1));
+  }
+  expect(framer.next()).toBe(true);
+  return framer;
+}
+
+const read = (bytes: Uint8Array, version: Version = 4, in_pieces = false) =>
+  new PlainPackets().read(frame_of(bytes, in_pieces), version);
+
+/** What the strict way makes of it; null where it refuses. */
+function read_strictly(bytes: Uint8Array, version: Version): Packet | null {
+  const { body } = frame_of(bytes);
+  try {
+    return new PacketParser(version).parse(bytes, check_packet(bytes, body, version, "server"), false);
+  } catch {
+    return null;
+  }
+}
+
+describe.each(versions)("plain packets of version %d", (version) => {
+  it("are read as the strict walk reads them, or left to it", () => {
+    let plain = 0;
+    const packets = fc.oneof(any_packet(version, "server"), plain_message);
+    fc.assert(
+      fc.property(packets, fc.boolean(), (packet, in_pieces) => {
+        const bytes = encode(packet, version);
+        const found = read(bytes, version, in_pieces);
+        if (found === null) return;
+        plain += 1;
+        expect(found).toEqual(read_strictly(bytes, version));
+      }),
+      { numRuns: 400 },
+    );
+    expect(plain).toBeGreaterThan(100);
+  });
+
+  it("are never read where the strict walk refuses, whichever bits flip", () => {
+    const sent = fc.constantFrom(
+      message(),
+      message({ qos: 1, mid: 7, retain: true }),
+      message({ topic: "a/b", payload: Buffer.alloc(0) }),
+      { type: PacketTypes.PUBACK, mid: 1, reason_code: 0, properties: null } as const,
+      { type: PacketTypes.PUBREL, mid: 300, reason_code: 0, properties: null } as const,
+    );
+    fc.assert(
+      fc.property(sent, fc.array(fc.tuple(fc.nat(), fc.nat(7)), { maxLength: 3 }), (packet, flips) => {
+        const bytes = Buffer.from(encode(packet, version));
+        // The fixed header is the framer's and the first byte's matter.
+        for (const [at, bit] of flips) {
+          const place = 2 + (at % (bytes.length - 2));
+          bytes[place] = (bytes[place] as number) ^ (1 << bit);
+        }
+        const found = read(bytes, version);
+        if (found !== null) expect(found).toEqual(read_strictly(bytes, version));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("what is not plain", () => {
+  it.each<[string, string, Version]>([
+    ["a topic that is cut off", "3001 00", 4],
+    ["a topic longer than the packet", "3003 0005 74", 4],
+    ["no packet id", "3203 0001 74", 4],
+    ["the packet id 0", "3205 0001 74 0000", 4],
+    ["no room for properties", "3003 0001 74", 5],
+    ["properties", "3009 0001 74 05 02 0000000a", 5],
+    ["an empty topic", "3002 0000", 4],
+    ["a wildcard", "3004 0002 612b", 4],
+    ["the other wildcard", "3004 0002 6123", 4],
+    ["a topic beyond ASCII", "3004 0002 c3a9", 4],
+    ["a NUL", "3004 0002 6100", 4],
+    ["a topic of 257 letters", `308302 0101 ${"61".repeat(257)}`, 4],
+    ["an acknowledgement of the packet id 0", "4002 0000", 4],
+    ["an acknowledgement with a reason code", "4003 0001 10", 5],
+    ["a PINGRESP", "d000", 4],
+  ])("is left to the strict walk: %s", (_what, hex, version) => {
+    expect(read(bytes_of(hex), version)).toBeNull();
+  });
+
+  it("is everything in a page", () => {
+    const plain = new NoPlainPackets();
+    expect(plain.read()).toBeNull();
+    plain.forget_chunk();
+  });
+});
+
+describe("payloads", () => {
+  /** Reads all that is in a chunk, and overwrites the chunk then. */
+  function payloads(sizes: readonly number[], rest = 0): Uint8Array[] {
+    const packets = sizes.map((size, index) =>
+      encode(message({ payload: Buffer.alloc(size, index + 1) }), 4),
+    );
+    const chunk = Buffer.concat([...packets, Buffer.alloc(rest)]);
+    const framer = new Framer(1_000_000, () => {});
+    const plain = new PlainPackets();
+    framer.push(chunk);
+    const found = sizes.map(() => {
+      framer.next();
+      return (plain.read(framer, 4) as PublishPacket).payload;
+    });
+    plain.forget_chunk();
+    chunk.fill(0xee);
+    return found;
+  }
+
+  it.each([
+    ["small ones", [10, 20, 30]],
+    ["many in one chunk", Array.from({ length: 500 }, (_, index) => index % 200)],
+    ["large ones among small ones", [10, 3000, 10, 50_000, 10, 2048, 2049, 0]],
+    ["those at the end of a chunk", Array.from({ length: 90 }, () => 100)],
+  ])("are the user's own: %s", (_what, sizes) => {
+    for (const [index, payload] of payloads(sizes).entries()) {
+      expect(payload).toBeInstanceOf(Buffer);
+      expect(Buffer.alloc(sizes[index] as number, index + 1).equals(payload)).toBe(true);
+    }
+  });
+
+  it("keep no more memory than 8 KiB, or their own", () => {
+    for (const payload of payloads(
+      Array.from({ length: 3000 }, (_, index) => (index % 7 === 0 ? 3000 : 20)),
+    )) {
+      expect(payload.buffer.byteLength).toBeLessThanOrEqual(8192);
+    }
+  });
+
+  it("that came in pieces are views of the memory of their packet, if they are most of it", () => {
+    const large = read(encode(message({ payload: Buffer.alloc(3000, 7) }), 4), 4, true) as PublishPacket;
+    expect(large.payload.buffer.byteLength).toBeLessThan(3100);
+    const topic = "a".repeat(200);
+    const small = read(encode(message({ topic, payload: Buffer.from("p") }), 4), 4, true) as PublishPacket;
+    expect([small.topic, String(small.payload)]).toEqual([topic, "p"]);
+  });
+});

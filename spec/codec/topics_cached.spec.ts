@@ -1,0 +1,49 @@
+import { describe, expect, it } from "@jest/globals";
+import { TopicBytes } from "../../lib/codec/topic_bytes.ts";
+import { TopicTexts } from "../../lib/codec/topic_texts.ts";
+
+describe("the texts of topics", () => {
+  const text = (texts: TopicTexts, topic: string) => {
+    const bytes = Buffer.from(`xx${topic}yy`);
+    return texts.text(bytes, 2, bytes.length - 2);
+  };
+
+  it("are those of the bytes, however many topics there are", () => {
+    const texts = new TopicTexts();
+    for (let round = 0; round < 2; round += 1) {
+      for (let number = 0; number < 5000; number += 1) {
+        expect(text(texts, `sensors/${number}/value`)).toBe(`sensors/${number}/value`);
+      }
+    }
+  });
+
+  it("are told apart, also where one begins as the other, or has the same place", () => {
+    const texts = new TopicTexts();
+    // "Aa" and "BB" have the same hash.
+    for (const topic of ["Aa", "BB", "Aa", "AaAa", "BBBB", "AaBB", "a", "ab", "abc", "ab"]) {
+      expect(text(texts, topic)).toBe(topic);
+    }
+  });
+
+  it.each(["", "a+", "#", "é", "a\u007f", "a\n", "x".repeat(257)])("are not given for %j", (topic) => {
+    expect(text(new TopicTexts(), topic)).toBeNull();
+  });
+});
+
+describe("the bytes of topics", () => {
+  it("are known from the second time on", () => {
+    const topics = new TopicBytes();
+    expect(topics.known("a/é")).toBeUndefined();
+    const bytes = topics.of("a/é");
+    expect(Buffer.from(bytes).toString()).toBe("a/é");
+    expect(topics.of("a/é")).toBe(bytes);
+    expect(topics.known("a/é")).toBe(bytes);
+  });
+
+  it("are not kept for ever where topics never come again", () => {
+    const topics = new TopicBytes();
+    for (let number = 0; number < 3000; number += 1) topics.of(`t/${number}`);
+    expect(topics.known("t/0")).toBeUndefined();
+    expect(topics.known("t/2999")).toBeDefined();
+  });
+});
