@@ -94,11 +94,19 @@ class Peer {
     const from = this.version === 5 ? 3 : 2;
     const size = body.readUInt16BE(from);
     const filter = body.toString("utf8", from + 2, from + 2 + size);
-    answers.push(...(this.version === 5 ? [0x90, 4, body[0], body[1], 0, 2] : [0x90, 3, body[0], body[1], 2]));
+    answers.push(
+      ...(this.version === 5 ? [0x90, 4, body[0], body[1], 0, 2] : [0x90, 3, body[0], body[1], 2]),
+    );
     const [kind, qos, bytes, count, topics] = filter.split("/");
     if (kind !== "flood") return;
     this.#left = Number(count);
-    this.#flood = flood_of({ version: this.version, qos: Number(qos), size: Number(bytes), batch: BATCH, topics: Number(topics) });
+    this.#flood = flood_of({
+      version: this.version,
+      qos: Number(qos),
+      size: Number(bytes),
+      batch: BATCH,
+      topics: Number(topics),
+    });
     setImmediate(() => this.#pour());
   }
 

@@ -13,7 +13,10 @@ export function flood_of({ version, qos, size, batch, topics }) {
       ...(version === 5 ? [Buffer.of(0)] : []),
       payload,
     ]);
-    return { bytes: Buffer.concat([Buffer.of(0x30 | (qos << 1)), remaining(body.length), body]), id: topic.length + 2 };
+    return {
+      bytes: Buffer.concat([Buffer.of(0x30 | (qos << 1)), remaining(body.length), body]),
+      id: topic.length + 2,
+    };
   };
   // As many different ones as there are topics; what is sent is cut from them.
   const variety = Math.max(1, Math.ceil(topics / batch));

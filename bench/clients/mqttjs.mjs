@@ -2,7 +2,12 @@ import mqtt from "mqtt";
 import { lane, payload, publish_all, receive_all } from "./lane.mjs";
 
 const { qos } = lane;
-const client = mqtt.connect({ host: "127.0.0.1", port: lane.port, protocolVersion: lane.version, keepalive: 600 });
+const client = mqtt.connect({
+  host: "127.0.0.1",
+  port: lane.port,
+  protocolVersion: lane.version,
+  keepalive: 600,
+});
 await new Promise((resolve) => client.once("connect", resolve));
 
 if (lane.action === "receive") {
