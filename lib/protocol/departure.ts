@@ -3,15 +3,7 @@
 
 import { encode } from "../codec/encoder.ts";
 import { DUP } from "../codec/fixed_header.ts";
-import type {
-  Packet,
-  PubackPacket,
-  PubcompPacket,
-  PubrecPacket,
-  PubrelPacket,
-  SubackPacket,
-  UnsubackPacket,
-} from "../codec/packets.ts";
+import type { Packet, SubackPacket, UnsubackPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import type { MQTTException } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
@@ -20,6 +12,7 @@ import type { Acceptance, Link, Outgoing } from "./link.ts";
 import { expired_error, type Outbound } from "./outbound.ts";
 import type { OutboundMessage } from "./outbound_message.ts";
 import type { SessionEvent, Work } from "./outputs.ts";
+import { is_plain_acknowledgement } from "./passage.ts";
 import { publish_packet, refusal } from "./publish_packet.ts";
 import type { RequestPacket } from "./requests.ts";
 
@@ -204,18 +197,6 @@ function lack_of(packet: RequestPacket, size: number, limits: Limits): Lack | nu
     return { reason_code: 0x83, text };
   }
   return packet.type === PacketTypes.SUBSCRIBE ? lack_for(packet, limits) : null;
-}
-
-type Acknowledgement = PubackPacket | PubrecPacket | PubrelPacket | PubcompPacket;
-
-/** Whether it says no more than which packet it acknowledges. */
-function is_plain_acknowledgement(packet: Outgoing["packet"]): packet is Acknowledgement {
-  return (
-    packet.type >= PacketTypes.PUBACK &&
-    packet.type <= PacketTypes.PUBCOMP &&
-    (packet as Acknowledgement).reason_code === 0 &&
-    (packet as Acknowledgement).properties === null
-  );
 }
 
 function refusing_ack(packet: RequestPacket, reason_code: number): SubackPacket | UnsubackPacket {

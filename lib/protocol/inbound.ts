@@ -13,6 +13,8 @@ export interface Delivery {
   readonly qos: 1 | 2;
   /** `handed_over`: the user has it. `received`: PUBREC is out, PUBREL is awaited. */
   state: "handed_over" | "received";
+  /** Whether it came on the present link: then our Receive Maximum counts it (4.9). */
+  is_counted: boolean;
 }
 
 export type Arrival =
@@ -23,22 +25,26 @@ export type Arrival =
 
 export class Inbound {
   readonly #deliveries = new Map<number, Delivery>();
-  /** Ids under which something came on the present link and is not settled: what our Receive Maximum counts (4.9). */
-  readonly #unsettled = new Set<number>();
+  #counted = 0;
 
   /** A PUBLISH with QoS 1 or 2 came. `receive_maximum` is ours, from our CONNECT. */
   arrived(packet: PublishPacket, receive_maximum: number): Arrival {
-    if (!this.#unsettled.has(packet.mid) && this.#unsettled.size >= receive_maximum) {
-      const text = `the broker has sent more than ${receive_maximum} unacknowledged messages`;
-      return { type: "violation", error: new ProtocolError(text, { reason_code: 0x93 }) }; // [MQTT-3.3.4-7]
-    }
-    this.#unsettled.add(packet.mid);
     const known = this.#deliveries.get(packet.mid);
-    if (known?.qos === 2 && packet.qos === 2) {
-      return { type: "known", acknowledge: known.state === "received" };
+    if (known?.is_counted !== true) {
+      if (this.#counted >= receive_maximum) {
+        const text = `the broker has sent more than ${receive_maximum} unacknowledged messages`;
+        return { type: "violation", error: new ProtocolError(text, { reason_code: 0x93 }) }; // [MQTT-3.3.4-7]
+      }
+      this.#counted += 1;
     }
-    if (known?.qos === 1 && packet.qos === 1 && packet.dup) return { type: "known", acknowledge: false };
-    const delivery: Delivery = { mid: packet.mid, qos: packet.qos === 2 ? 2 : 1, state: "handed_over" };
+    if (known !== undefined) {
+      known.is_counted = true;
+      if (known.qos === 2 && packet.qos === 2)
+        return { type: "known", acknowledge: known.state === "received" };
+      if (known.qos === 1 && packet.qos === 1 && packet.dup) return { type: "known", acknowledge: false };
+    }
+    const qos = packet.qos === 2 ? 2 : 1;
+    const delivery: Delivery = { mid: packet.mid, qos, state: "handed_over", is_counted: true };
     this.#deliveries.set(packet.mid, delivery);
     return { type: "deliver", delivery };
   }
@@ -51,22 +57,26 @@ export class Inbound {
     const known = this.#deliveries.get(mid);
     if (known === undefined || known.state === "received") return null;
     if (delivery !== null && delivery !== known) return null;
-    if (known.qos === 1) this.#settle(mid);
+    if (known.qos === 1) this.#settle(known);
     else known.state = "received";
     return known;
   }
 
   /** PUBREL came: the id is free again. False when it was not known. */
   release(mid: number): boolean {
-    if (this.#deliveries.get(mid)?.qos !== 2) return false;
-    this.#settle(mid);
+    const known = this.#deliveries.get(mid);
+    if (known?.qos !== 2) return false;
+    this.#settle(known);
     return true;
   }
 
   /** The link is gone: unacknowledged QoS 1 comes again as a new delivery, QoS 2 is recognised by its id. */
   link_lost(): void {
-    this.#unsettled.clear();
-    for (const { mid, qos } of this.#deliveries.values()) if (qos === 1) this.#deliveries.delete(mid);
+    this.#counted = 0;
+    for (const delivery of this.#deliveries.values()) {
+      delivery.is_counted = false;
+      if (delivery.qos === 1) this.#deliveries.delete(delivery.mid);
+    }
   }
 
   /** The session is new on the broker's side: its ids mean nothing any more. */
@@ -74,8 +84,8 @@ export class Inbound {
     this.#deliveries.clear();
   }
 
-  #settle(mid: number): void {
+  #settle({ mid, is_counted }: Delivery): void {
     this.#deliveries.delete(mid);
-    this.#unsettled.delete(mid);
+    if (is_counted) this.#counted -= 1;
   }
 }

@@ -1,8 +1,10 @@
-// Decides which QoS 0 messages leave without standing in the queue: those that need nothing but to leave, when nothing
-// waits before them. They are written at once, and told by their tickets when they are gone.
+// Decides what leaves without standing in any line: QoS 0 messages and acknowledgements that need nothing but to leave,
+// when nothing waits before them. They are written at once; messages are told by their tickets when they are gone.
 
+import type { PubackPacket, PubcompPacket, PubrecPacket, PubrelPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
-import type { Link } from "./link.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import type { Link, Outgoing } from "./link.ts";
 import type { Ticket } from "./outbound_message.ts";
 
 /** How much of the link's output such a message may find before it. */
@@ -12,12 +14,32 @@ const LARGEST_PAYLOAD = 4096;
 /** More than is around topic and payload of any PUBLISH without properties. */
 const AROUND_BYTES = 16;
 
+type Acknowledgement = PubackPacket | PubrecPacket | PubrelPacket | PubcompPacket;
+
 /** A QoS 0 message without properties. */
 export interface PlainMessage {
   readonly topic: string;
   /** Bytes, or text that is well formed. */
   readonly payload: Uint8Array | string;
   readonly retain: boolean;
+}
+
+/** Writes an acknowledgement, if it says nothing but its packet id and need not wait behind others. */
+export function acknowledges(packet: Outgoing["packet"], link: Link): boolean {
+  if (link.acceptance === null || link.ending !== null || link.outgoing.length > 0) return false;
+  if (link.output.length > ROOM_BYTES || !is_plain_acknowledgement(packet)) return false;
+  link.output.acknowledge(packet.type, packet.mid);
+  return true;
+}
+
+/** Whether it says no more than which packet it acknowledges. */
+export function is_plain_acknowledgement(packet: Outgoing["packet"]): packet is Acknowledgement {
+  return (
+    packet.type >= PacketTypes.PUBACK &&
+    packet.type <= PacketTypes.PUBCOMP &&
+    (packet as Acknowledgement).reason_code === 0 &&
+    (packet as Acknowledgement).properties === null
+  );
 }
 
 /**

@@ -31,7 +31,7 @@ import {
   type Work,
 } from "./outputs.ts";
 import { PacketIds } from "./packet_ids.ts";
-import { type PlainMessage, passes } from "./passage.ts";
+import { acknowledges, type PlainMessage, passes } from "./passage.ts";
 import type { Phase } from "./phase.ts";
 import { type RequestPacket, Requests } from "./requests.ts";
 import type { SessionSettings } from "./settings.ts";
@@ -407,7 +407,9 @@ export class Session {
 
   /** Called with a link. */
   #send(packet: Outgoing["packet"]): void {
-    const line = (this.#connection.link as Link).outgoing;
+    const link = this.#connection.link as Link;
+    if (!this.tracing && acknowledges(packet, link)) return;
+    const line = link.outgoing;
     const { last } = line;
     // A DISCONNECT that waits stays the last [MQTT-3.14.4-2]: the acknowledgement of a message goes before it, also
     // when it was the handler who said goodbye.
