@@ -5,8 +5,9 @@ import { describe, expect, it } from "@jest/globals";
 import { TransportError } from "../../lib/model/errors.ts";
 import type { Transport, TransportListener } from "../../lib/transport/transport.ts";
 import { open_way, type Way } from "../../lib/transport/ways.ts";
-import { type Door, type DoorOptions, door, type FarEnd } from "../support/doors.ts";
+import { type Door, type DoorOptions, door } from "../support/doors.ts";
 import { eventually } from "../support/eventually.ts";
+import type { FarEnd } from "../support/far_end.ts";
 import { leaked_since, open_handles } from "../support/leak_check.ts";
 
 const kinds: readonly DoorOptions[] = [

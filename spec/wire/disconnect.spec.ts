@@ -184,7 +184,7 @@ describe("disconnect() in every state", () => {
     ["new", () => {}, { rc: 4, told: [] }],
     [
       "after connect_async()",
-      (on) => on.client.connect_async("127.0.0.1", on.broker.port),
+      (on) => on.client.connect_async(on.broker.host, on.broker.port),
       { rc: 4, told: [] },
     ],
     ["right after connect()", (on) => void on.connect(), { rc: 0, told: [] }],
@@ -290,7 +290,7 @@ describe("disconnect() in every state", () => {
 
   it("while connect_async() waits for a loop: the loop then has nothing to do", async () => {
     await using on = await stage();
-    on.client.connect_async("127.0.0.1", on.broker.port);
+    on.client.connect_async(on.broker.host, on.broker.port);
     on.client.disconnect();
     expect(await on.client.loop_forever()).toBe(0);
     expect(on.broker.connections).toBe(0);
@@ -488,7 +488,7 @@ describe("settings of the connection", () => {
   });
 
   it.each<[state: string, reach: (on: Stage<2>) => unknown]>([
-    ["after connect_async()", (on) => on.client.connect_async("127.0.0.1", on.broker.port)],
+    ["after connect_async()", (on) => on.client.connect_async(on.broker.host, on.broker.port)],
     ["while connecting", (on) => void on.connect()],
     [
       "after connect() has failed",

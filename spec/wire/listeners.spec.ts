@@ -132,7 +132,7 @@ describe("callbacks as methods", () => {
     const { packets, broker } = talk;
     const client = new Logger(2);
     client.loop_start();
-    const dialled = client.connect("127.0.0.1", broker.port);
+    const dialled = client.connect(broker.host, broker.port);
     const link = await broker.accept();
     await dialled;
     link.send(packets.connack());
