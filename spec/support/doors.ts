@@ -201,7 +201,7 @@ function server_of(
   } else if (server instanceof HttpServer || server instanceof HttpsServer) {
     const upgrades = new WebSocketServer({ server, path: "/mqtt", handleProtocols: () => "mqtt" });
     upgrades.on("connection", (websocket, { socket }) => {
-      meet(far_end_of_websocket(websocket, raw_of(socket)));
+      meet(far_end_of_websocket(websocket, socket, raw_of(socket)));
     });
   }
   server.on("connection", (raw: Socket) => raws.set(raw.remotePort, raw));

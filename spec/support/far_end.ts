@@ -44,15 +44,18 @@ export function far_end_of_stream(socket: Socket, raw: Socket): FarEnd {
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     close: () => void socket.end(),
-    reset: () => reset(raw),
+    reset: () => break_off(socket, raw),
     closed: new Promise((resolve) => {
       socket.once("close", (had_error) => resolve(had_error ? "broken" : "in order"));
     }),
   });
 }
 
-/** @param raw what the connection was accepted as, below TLS. */
-export function far_end_of_websocket(websocket: WebSocket, raw: Socket): FarEnd {
+/**
+ * @param socket what was upgraded.
+ * @param raw what the connection was accepted as, below TLS.
+ */
+export function far_end_of_websocket(websocket: WebSocket, socket: Socket, raw: Socket): FarEnd {
   const inbox = new Inbox();
   raw.setNoDelay(true);
   websocket.on("message", (data) => inbox.take(data as Buffer));
@@ -66,9 +69,15 @@ export function far_end_of_websocket(websocket: WebSocket, raw: Socket): FarEnd 
     pause: () => websocket.pause(),
     resume: () => websocket.resume(),
     close: () => websocket.close(1000),
-    reset: () => reset(raw),
+    reset: () => break_off(socket, raw),
     closed,
   });
+}
+
+/** The socket below knows nothing of the one above, by which the connection may be shutting down already. */
+function break_off(socket: Socket, raw: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else reset(raw);
 }
 
 function far_end(inbox: Inbox, deeds: Omit<FarEnd, "received" | "received_bytes" | "listen">): FarEnd {
