@@ -36,7 +36,7 @@ export function http_proxy(options: TinyProxyOptions = {}): Promise<TinyProxy> {
 async function listening(greet: Greet, options: TinyProxyOptions): Promise<TinyProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
-  const server: Server = createServer({ allowHalfOpen: true }, (near) => {
+  const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     sockets.add(near);
     near.on("error", () => {});
     near.once("close", () => sockets.delete(near));
@@ -164,7 +164,7 @@ async function socks5_host(near: Socket, kind: number): Promise<string> {
 }
 
 async function reach(host: string, port: number): Promise<Socket | null> {
-  const far = connect({ host, port, allowHalfOpen: true });
+  const far = connect({ host, port, allowHalfOpen: true, noDelay: true });
   try {
     await once(far, "connect");
     return far;
@@ -175,14 +175,16 @@ async function reach(host: string, port: number): Promise<Socket | null> {
 
 /** Hands everything on, both ways: bytes with backpressure, ends, and resets. */
 function join(near: Socket, far: Socket): void {
+  near.pipe(far).pipe(near);
   for (const [from, to] of [
     [near, far],
     [far, near],
   ] as const) {
-    from.pipe(to);
     from.on("error", () => reset(to));
     from.once("close", () => {
-      if (!to.writableEnded) to.destroy();
+      // One that has its end already still has to see that of the other side.
+      if (to.writableEnded) to.resume();
+      else to.destroy();
     });
   }
 }
