@@ -1,0 +1,71 @@
+// What every way to a broker must do with more bytes than anybody wants to keep in memory: the contract of
+// lib/transport/transport.ts.
+
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import { door } from "../support/doors.ts";
+import { eventually, in_time } from "../support/eventually.ts";
+import { opened, patience, sample, ways } from "./ways.ts";
+
+const MB = 1_000_000;
+const patient = { within: 30_000 };
+
+/** What a part of so much is, told from any other part. */
+function numbered(part: Buffer, number: number): Buffer {
+  part.writeUInt32LE(number, 0);
+  return part;
+}
+
+describe.each(ways)("a way over %s", (_name, kind) => {
+  it("writes 100 MB past a reader who is slow, holding back in between", async () => {
+    await using there = await door(kind);
+    const { ear, transport, far } = await opened(there);
+    const [sent, received] = [createHash("sha1"), createHash("sha1")];
+    let arrived = 0;
+    let next_rest = 0;
+    far.listen({
+      data(bytes) {
+        received.update(bytes);
+        arrived += bytes.length;
+        if (arrived < next_rest) return;
+        // A rest now and then, so that all between the two is full.
+        next_rest += 20 * MB;
+        far.pause();
+        setTimeout(() => far.resume(), 10);
+      },
+      ended() {},
+    });
+    let most_pending = 0;
+    let held_back = 0;
+    for (let number = 0; number < 100; number += 1) {
+      const part = numbered(sample(MB), number);
+      sent.update(part);
+      const drained = new Promise<void>((resolve) => {
+        ear.on_drained = resolve;
+      });
+      const takes_more = transport.write(part);
+      most_pending = Math.max(most_pending, transport.pending);
+      if (takes_more) continue;
+      held_back += 1;
+      await in_time(drained, `the drain after ${number + 1} MB`, patient);
+    }
+    await eventually(() => expect(arrived).toBe(100 * MB), patient);
+    expect(received.digest("hex")).toBe(sent.digest("hex"));
+    expect(held_back).toBeGreaterThan(0);
+    // Who holds back keeps what was written last, and a little of what stands before and around it.
+    expect(most_pending).toBeLessThan(1.5 * MB);
+    expect(transport.pending).toBe(0);
+    transport.destroy();
+  }, 60_000);
+
+  it("takes 20 MB in, in order", async () => {
+    await using there = await door(kind);
+    const { ear, transport, far } = await opened(there);
+    const bytes = sample(20 * MB);
+    for (let at = 0; at < bytes.length; at += MB) far.send(bytes.subarray(at, at + MB));
+    const length = () => ear.parts.reduce((sum, part) => sum + part.length, 0);
+    await eventually(() => expect(length()).toBe(bytes.length), patience);
+    expect(ear.heard.equals(bytes)).toBe(true);
+    transport.destroy();
+  }, 30_000);
+});
