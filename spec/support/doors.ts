@@ -191,7 +191,8 @@ function server_of(
   }
   // What a connection was accepted as, below TLS.
   const raws = new Map<number | undefined, Socket>();
-  const raw_of = ({ remotePort }: Socket) => raws.get(remotePort) as Socket;
+  // One whose client has gone already has no port any more.
+  const raw_of = (socket: Socket) => raws.get(socket.remotePort) ?? socket;
   const server = server_over_tcp(layer, (socket) => meet(far_end_of_stream(socket, raw_of(socket))));
   if (silent === "upgrade") {
     server.on("upgrade", (_request, socket: Socket) => {
@@ -204,7 +205,9 @@ function server_of(
       meet(far_end_of_websocket(websocket, socket, raw_of(socket)));
     });
   }
-  server.on("connection", (raw: Socket) => raws.set(raw.remotePort, raw));
+  server.on("connection", (raw: Socket) => {
+    if (raw.remotePort !== undefined) raws.set(raw.remotePort, raw);
+  });
   server.on("tlsClientError", () => {});
   return server;
 }
