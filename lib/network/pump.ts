@@ -139,7 +139,8 @@ export class Pump {
   write(): void {
     // A link that is given up is closed even if the transport takes nothing more.
     this.#work_off(() => !this.#congested || this.session.phase === "closing");
-    if (!this.session.wants_write) this.#unregister_write();
+    // Nothing can be written to a congested transport: the wish comes back when it has drained.
+    if (!this.session.wants_write || this.#congested) this.#unregister_write();
   }
 
   /** Takes in what has arrived and was not told yet. */
@@ -231,7 +232,7 @@ export class Pump {
   }
 
   #register_write(): void {
-    if (this.#write_registered || !this.#is_open || !this.session.wants_write) return;
+    if (this.#write_registered || !this.#is_open || !this.session.wants_write || this.#congested) return;
     this.#write_registered = true;
     this.#note({ type: "register_write", socket: this.#transport?.socket });
   }

@@ -36,7 +36,7 @@ import type { Phase } from "./phase.ts";
 import { type RequestPacket, Requests } from "./requests.ts";
 import type { SessionSettings } from "./settings.ts";
 import { UserAliases } from "./topic_alias.ts";
-import { wrong_port } from "./wrong_port.ts";
+import { no_broker, wrong_port } from "./wrong_port.ts";
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
 const { MQTT_ERR_QUEUE_SIZE, MQTT_ERR_NOT_SUPPORTED, MQTT_ERR_PROTOCOL } = MQTTErrorCode;
@@ -160,7 +160,7 @@ export class Session {
     const reading = link?.reading ?? null;
     if (link === null || reading === null) return;
     link.acceptance?.keepalive.received(now);
-    const stranger = link.heard ? null : wrong_port(bytes);
+    const is_first = !link.heard;
     link.heard = true;
     for (const packet of reading.decoder.push(bytes)) {
       if (this.phase === "closing") return;
@@ -170,6 +170,7 @@ export class Session {
     }
     const { error } = reading.decoder;
     if (error === null || this.phase === "closing") return;
+    const stranger = is_first ? (wrong_port(bytes) ?? no_broker(bytes, error)) : null;
     if (stranger === null) this.#connection.fail(link, error, reading);
     else this.#connection.give_up(link, close_cause(MQTT_ERR_PROTOCOL, { error: stranger }), false);
   }

@@ -1,6 +1,7 @@
 // Decides whether the first bytes of a peer are those of another protocol than MQTT, and what to tell the user then.
 
 import { TransportError } from "../model/errors.ts";
+import { PacketTypes } from "../model/packettypes.ts";
 
 const TLS_ALERT = 0x15;
 const TLS_HANDSHAKE = 0x16;
@@ -21,4 +22,13 @@ export function wrong_port(bytes: Uint8Array): TransportError | null {
     });
   }
   return null;
+}
+
+/** What is wrong when the first bytes of a peer are no packet at all; null when they begin as the answer to CONNECT. */
+export function no_broker(bytes: Uint8Array, cause: Error): TransportError | null {
+  if ((bytes[0] ?? 0) >> 4 === PacketTypes.CONNACK) return null;
+  return new TransportError("what answers there does not speak MQTT", {
+    cause,
+    hint: "are host and port those of the broker? Does something in between answer for it?",
+  });
 }

@@ -4,3 +4,7 @@
 export function wrong_port(): null {
   return null;
 }
+
+export function no_broker(): null {
+  return null;
+}

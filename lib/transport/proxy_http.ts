@@ -6,6 +6,9 @@ import { type Dial, dial_over, discard } from "./dial.ts";
 import { place, type Target, transport_error } from "./failure.ts";
 import type { ProxyServer } from "./proxy.ts";
 
+const no_web_proxy =
+  "it does not answer like a web proxy: are proxy_type and proxy_port of proxy_set() right?";
+
 /** @param below the stream to the proxy. */
 export function dial_http_proxy(below: Dial, proxy: ProxyServer, to: Target): Dial {
   return dial_over(below, (stream) => (listener) => {
@@ -36,10 +39,11 @@ export function dial_http_proxy(below: Dial, proxy: ProxyServer, to: Target): Di
     });
     connect.once("error", (error: NodeJS.ErrnoException) => {
       const what = `the proxy ${place(proxy.host, proxy.port)} gave no way to ${authority}`;
-      const hint = "it does not answer like a web proxy: are proxy_type and proxy_port of proxy_set() right?";
       const is_strange = error.code?.startsWith("HPE_") || error.code === "ECONNRESET";
       fail(
-        is_strange ? new TransportError(what, { cause: error, hint }) : transport_error(what, error, proxy),
+        is_strange
+          ? new TransportError(what, { cause: error, hint: no_web_proxy })
+          : transport_error(what, error, proxy),
       );
     });
     connect.end();
@@ -65,6 +69,6 @@ const hints: Readonly<Record<number, string>> = {
 function refusal(proxy: ProxyServer, authority: string, status: number, text: string): TransportError {
   return new TransportError(
     `the proxy ${place(proxy.host, proxy.port)} gave no way to ${authority} (HTTP ${`${status} ${text}`.trim()})`,
-    { hint: hints[status] ?? "" },
+    { hint: hints[status] ?? (status < 200 ? no_web_proxy : "") },
   );
 }

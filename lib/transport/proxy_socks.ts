@@ -74,8 +74,13 @@ function handshake(client: typeof SocksPackage, stream: Socket, proxy: ProxyServ
   };
 }
 
+const no_socks_proxy =
+  "it does not answer like a SOCKS proxy: are proxy_type and proxy_port of proxy_set() right?";
+
 /** By what the package says. */
 const hints: readonly (readonly [RegExp, string])[] = [
+  // An answer of another version, or that there is not; a way to log in that nobody has offered.
+  [/rejected connection - (Granted|\(?undefined)|unknown authentication type/, no_socks_proxy],
   [
     /authentication|auth/i,
     "it wants proxy_username and proxy_password of proxy_set(), and these are not right",
@@ -89,10 +94,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /rejected connection/i,
     "the proxy cannot reach the broker, or does not allow it: are host and port right?",
   ],
-  [
-    /invalid|Socket closed/i,
-    "it does not answer like a SOCKS proxy: are proxy_type and proxy_port of proxy_set() right?",
-  ],
+  [/invalid|Socket closed/i, no_socks_proxy],
 ];
 
 /** The package's own error is not the cause: it carries the password. */

@@ -26,8 +26,13 @@ const our_certificate = ({ has_certificate }: Handshake) =>
 const versions = () =>
   "the two sides have no version of TLS in common: this client offers 1.2 and 1.3, or what tls_version of tls_set() says";
 
+const no_understanding = (handshake: Handshake, error: Error) => {
+  const { reason = error.message } = error as Error & { reason?: string };
+  return `what the other side sends makes no sense in TLS (${reason.trim()}): ${no_tls(handshake)}`;
+};
+
 /** By the code of the error; the first pattern that fits. */
-const hints: readonly (readonly [RegExp, (handshake: Handshake) => string])[] = [
+const hints: readonly (readonly [RegExp, (handshake: Handshake, error: Error) => string])[] = [
   [/^(DEPTH_ZERO_SELF_SIGNED_CERT)$/, self_signed],
   [/^(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)|CERT_UNTRUSTED)/, unknown_authority],
   [/^CERT_HAS_EXPIRED$/, expired],
@@ -41,6 +46,7 @@ const hints: readonly (readonly [RegExp, (handshake: Handshake) => string])[] = 
   [/NO_APPLICATION_PROTOCOL/, () => "the broker speaks none of the alpn_protocols of tls_set()"],
   [/ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW/, versions],
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_(LENGTH|LAYER)|^EPROTO$/, no_tls],
+  [/^ERR_SSL_/, no_understanding],
   [/^ECONNRESET$/, (handshake) => `the other side hung up: ${no_tls(handshake)}`],
 ];
 
@@ -55,7 +61,7 @@ export function tls_error(what: string, error: Error | null, handshake: Handshak
   }
   const known = hints.find(([pattern]) => pattern.test(code));
   if (known === undefined) return transport_error(what, error, handshake);
-  return new TransportError(what, { cause: error, hint: known[1](handshake) });
+  return new TransportError(what, { cause: error, hint: known[1](handshake, error) });
 }
 
 function other_names(error: Error, { host }: Handshake): string {

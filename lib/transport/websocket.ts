@@ -7,11 +7,13 @@ import { type Dial, discard } from "./dial.ts";
 import { LINGER_MS } from "./socket_transport.ts";
 import type { OpenTransport, Transport, TransportListener } from "./transport.ts";
 import { closed_with, text_frame } from "./websocket_close.ts";
-import { not_opened, refused } from "./websocket_failure.ts";
+import { bad_frame, not_opened, refused } from "./websocket_failure.ts";
 import { type WebsocketRequest, type WebsocketTarget, websocket_request } from "./websocket_request.ts";
 
 const GOOD_ORDER = 1000;
 const WRONG_KIND_OF_DATA = 1003;
+/** The largest packet of MQTT: a frame is collected whole before the decoder sees how large its packets are. */
+const MOST_FRAME_BYTES = 268_435_460;
 
 /** How failures are worded. */
 export interface WebsocketWords {
@@ -110,8 +112,7 @@ class WebsocketTransport implements Transport {
         createConnection: () => stream,
         headers: request.headers,
         perMessageDeflate: false,
-        // What is too large, the decoder says.
-        maxPayload: 0,
+        maxPayload: MOST_FRAME_BYTES,
       });
     } catch (error) {
       this.#give_up(this.#words.explain(error as Error, false));
@@ -134,7 +135,10 @@ class WebsocketTransport implements Transport {
       else this.#refuse_text(websocket);
     });
     websocket.on("error", (error) => {
-      if (this.#is_open || this.#is_ending) this.#failure ??= error;
+      const bad = bad_frame(broken, error);
+      // Whoever sends such a thing need not close either.
+      if (bad !== null && !this.#is_ending) this.#give_up(bad);
+      else if (this.#is_open || this.#is_ending) this.#failure ??= error;
       else this.#give_up(not_opened(what, error, (cause) => this.#words.explain(cause, false)));
     });
     websocket.on("close", (code, reason) => {

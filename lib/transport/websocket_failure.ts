@@ -36,6 +36,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
 
 /** By the code of Node's error: what says that something else than a web server is there. */
 const strange_answers: readonly (readonly [RegExp, string])[] = [
+  [/^HPE_HEADER_OVERFLOW$/, "the answer has more headers than anybody reads"],
   [/^HPE_/, "the answer is not HTTP"],
   [/^(ECONNRESET|EPIPE)$/, "the other side hung up"],
 ];
@@ -73,12 +74,26 @@ export function not_opened(what: string, error: Error, explain: (error: Error) =
   return new WebsocketConnectionError(what, { cause: error, hint });
 }
 
+/** What `ws` finds wrong with what the server sends; null: the error is not of that kind. */
+export function bad_frame(what: string, error: Error): WebsocketConnectionError | null {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (!code.startsWith("WS_ERR_")) return null;
+  const hint = /UNSUPPORTED_.*LENGTH/.test(code)
+    ? "the server sent a frame that is larger than any packet of MQTT"
+    : `the server broke the rules of WebSockets (${error.message.replace(/^Invalid WebSocket frame: /, "")})`;
+  return new WebsocketConnectionError(what, {
+    cause: error,
+    hint: `${hint}: is it an MQTT broker, and ${path_hint}`,
+  });
+}
+
 function body_of(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
   return new Promise((resolve) => {
     const finish = () => resolve(Buffer.concat(parts).subarray(0, MOST_BODY_BYTES).toString());
     response.on("data", (part: Buffer) => {
+      if (length >= MOST_BODY_BYTES) return;
       parts.push(part);
       length += part.length;
       if (length >= MOST_BODY_BYTES) finish();

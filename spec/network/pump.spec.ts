@@ -241,6 +241,26 @@ describe("the pump, when the application writes itself", () => {
     pump.replace();
   });
 
+  it("takes the wish back while the transport likes no more, and asks again when it does", async () => {
+    const { connected, hand, told, pump, send, clock } = rig();
+    const transport = await connected();
+    hand.writes = true;
+    send("a");
+    await clock.advance(0);
+    transport.congested = true;
+    pump.write();
+    send("b");
+    await clock.advance(0);
+    const wishes = () => types(told).filter((type) => type.endsWith("register_write"));
+    expect(wishes()).toEqual(["register_write", "unregister_write"]);
+    transport.drain();
+    expect(wishes().slice(2)).toEqual(["register_write"]);
+    pump.write();
+    pump.tell();
+    expect(wishes().slice(3)).toEqual(["unregister_write"]);
+    expect(transport.take_writes()).toHaveLength(2);
+  });
+
   it("takes the wish back before the socket closes", async () => {
     const { connected, hand, told, send, clock } = rig();
     const transport = await connected();

@@ -226,7 +226,7 @@ describe.each(versions)("disconnect() on version %i", (version) => {
         .closed().rc,
     ).toBe(0);
     expect(leaving().cut().closed().rc).toBe(0);
-    expect(leaving().send_bytes("0000").closed()).toMatchObject({
+    expect(leaving().send_bytes("21020000").closed()).toMatchObject({
       rc: 0,
       error: { code: "ERR_MQTT_MALFORMED" },
     });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { TransportError } from "../../lib/model/errors.ts";
 import { wrong_port } from "../../lib/protocol/wrong_port.ts";
-import { wrong_port as wrong_port_of_page } from "../../lib/protocol/wrong_port_browser.ts";
+import {
+  no_broker as no_broker_of_page,
+  wrong_port as wrong_port_of_page,
+} from "../../lib/protocol/wrong_port_browser.ts";
 import { Wire } from "../support/session_wire.ts";
 
 const TLS_ALERT = "15 0303 0002 0246";
@@ -22,6 +25,19 @@ describe.each([3, 4, 5] as const)("a broker of another protocol, asked in versio
     expect(wire.ending).toEqual({ flush: false });
   });
 
+  it("is told as none that speaks MQTT when its first bytes are nothing known", () => {
+    const { rc, error } = new Wire({ version }).open().send_bytes("ff fe fd").closed();
+    expect(rc).toBe(2);
+    expect(error).toBeInstanceOf(TransportError);
+    expect(error?.message).toMatch(/^what answers there does not speak MQTT: are host and port those of/);
+    expect(error?.cause).toMatchObject({ code: expect.stringMatching(/^ERR_MQTT_(MALFORMED|PROTOCOL)$/) });
+  });
+
+  it("is not suspected when a wrong CONNACK comes", () => {
+    const { error } = new Wire({ version }).open().send_bytes("21 02 00 00").closed();
+    expect(error).not.toBeInstanceOf(TransportError);
+  });
+
   it("is not suspected later", () => {
     const wire = new Wire({ version }).connected().send_bytes(TLS_ALERT);
     expect(wire.closed().error?.message).toContain("CONNECT");
@@ -37,5 +53,5 @@ describe("the first bytes", () => {
 });
 
 it("does not come to a page, which speaks nothing but WebSocket", () => {
-  expect(wrong_port_of_page()).toBeNull();
+  expect([wrong_port_of_page(), no_broker_of_page()]).toEqual([null, null]);
 });

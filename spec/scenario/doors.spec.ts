@@ -1,45 +1,27 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type Client, type ConnectArguments, TransportError } from "../../lib/client/index.ts";
-import type { Tls } from "../../lib/helpers/publish.ts";
 import * as publish from "../../lib/helpers/publish.ts";
 import * as subscribe from "../../lib/helpers/subscribe.ts";
-import { authority } from "../support/certificates.ts";
 import { eventually, in_time } from "../support/eventually.ts";
-import { describe_mosquitto, free_port, type Mosquitto, mosquitto } from "../support/mosquitto.ts";
+import { describe_mosquitto, free_port } from "../support/mosquitto.ts";
 import { http_proxy, socks_proxy } from "../support/proxies.ts";
-import { type WebsocketGateway, websocket_gateway } from "../support/websocket_gateway.ts";
-import { for_many_messages, inbox, new_client, texts } from "./scene.ts";
+import {
+  type Entrance,
+  entrance_names,
+  type House,
+  mosquitto_with_all_entrances,
+  trusting,
+} from "./entrances.ts";
+import { inbox, new_client, texts } from "./scene.ts";
 
-type Transport = "tcp" | "websockets" | "unix";
-
-/** A way in. */
-interface Entrance {
-  transport: Transport;
-  host: string;
-  port: number;
-  tls?: Tls;
-}
-
-const ca = authority();
-const server = ca.issue();
-const mine = ca.issue({ name: "the client", hosts: [] });
-const trusting = { ca_certs: ca.cert };
-const known = { ...trusting, certfile: mine.cert, keyfile: mine.key };
-
-let folder: string;
-let broker: Mosquitto;
-let gateway: WebsocketGateway;
-let secure_gateway: WebsocketGateway;
-const entrances: Record<string, () => Entrance> = {};
+let house: House;
+const at = (name: string) => house.at(name);
 
 function client_for({ transport, tls }: Entrance): Client<2> {
   return new_client({
     transport,
     prepare: (client) => {
-      if (tls !== undefined) client.tls_set(tls as typeof known);
+      if (tls !== undefined) client.tls_set(tls);
     },
   });
 }
@@ -59,77 +41,40 @@ async function enter(client: Client<2>, { host, port }: Pick<ConnectArguments, "
 
 describe_mosquitto("mosquitto behind every door", () => {
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "karere-doors-"));
-    const file = async (name: string, text: string) => {
-      await writeFile(join(folder, name), text);
-      return join(folder, name);
-    };
-    const [ca_file, cert_file, key_file] = await Promise.all([
-      file("ca.pem", ca.cert),
-      file("server.pem", server.cert),
-      file("server.key", server.key),
-    ]);
-    const [tls_port, mutual_port] = [await free_port(), await free_port()];
-    const keys = [`cafile ${ca_file}`, `certfile ${cert_file}`, `keyfile ${key_file}`];
-    const socket = join(folder, "broker.sock");
-    broker = await mosquitto({
-      config: [
-        ...for_many_messages,
-        ...[`listener ${tls_port} 127.0.0.1`, ...keys],
-        ...[`listener ${mutual_port} 127.0.0.1`, ...keys, "require_certificate true"],
-        `listener 0 ${socket}`,
-      ],
-    });
-    gateway = await websocket_gateway(broker.port);
-    secure_gateway = await websocket_gateway(broker.port, server);
-    const host = "localhost";
-    Object.assign(entrances, {
-      TCP: () => ({ transport: "tcp", host: "127.0.0.1", port: broker.port }),
-      TLS: () => ({ transport: "tcp", host, port: tls_port, tls: trusting }),
-      "mutual TLS": () => ({ transport: "tcp", host, port: mutual_port, tls: known }),
-      WebSocket: () => ({ transport: "websockets", host: "127.0.0.1", port: gateway.port }),
-      "WebSocket over TLS": () => ({
-        transport: "websockets",
-        host,
-        port: secure_gateway.port,
-        tls: trusting,
-      }),
-      "a Unix socket": () => ({ transport: "unix", host: socket, port: 1883 }),
-    });
+    house = await mosquitto_with_all_entrances();
   });
 
   afterAll(async () => {
-    await gateway[Symbol.asyncDispose]();
-    await secure_gateway[Symbol.asyncDispose]();
-    await broker[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
+    await house[Symbol.asyncDispose]();
   });
 
-  const names = ["TCP", "TLS", "mutual TLS", "WebSocket", "WebSocket over TLS", "a Unix socket"];
-  const at = (name: string) => entrances[name]?.() as Entrance;
+  it.each(entrance_names)(
+    "takes 10,000 messages of QoS 1 there and back over %s",
+    async (name) => {
+      const client = client_for(at(name));
+      await enter(client, at(name));
+      const received = inbox(client);
+      client.subscribe("doors/#", 1);
+      const sent = Array.from({ length: 10_000 }, (_, number) => `${number}`);
+      const infos = sent.map((text) => client.publish("doors/room", text, 1));
+      await Promise.all(infos.map((info) => info.wait_for_publish(25)));
+      await eventually(() => expect(received.length).toBe(sent.length), { within: 25_000 });
+      expect(texts(received)).toEqual(sent);
+      expect(client.stats()).toMatchObject({ queued: 0, in_flight: 0, dropped: 0, reconnects: 0 });
+      await client.close();
+    },
+    60_000,
+  );
 
-  it.each(names)("takes 1,000 messages of QoS 1 there and back over %s", async (name) => {
-    const client = client_for(at(name));
-    await enter(client, at(name));
-    const received = inbox(client);
-    client.subscribe("doors/#", 1);
-    const sent = Array.from({ length: 1000 }, (_, number) => `${number}`);
-    const infos = sent.map((text) => client.publish("doors/room", text, 1));
-    await Promise.all(infos.map((info) => info.wait_for_publish(10)));
-    await eventually(() => expect(received.length).toBe(sent.length), { within: 10_000 });
-    expect(texts(received)).toEqual(sent);
-    await client.close();
-  });
-
-  it.each(names)("lets the helpers in over %s", async (name) => {
+  it.each(entrance_names)("lets the helpers in over %s", async (name) => {
     const { host: hostname, port, transport, tls } = at(name);
     const to = { hostname, port, transport, ...(tls === undefined ? {} : { tls }), timeout: 10 };
-    const topic = `doors/kept/${names.indexOf(name)}`;
+    const topic = `doors/kept/${entrance_names.indexOf(name)}`;
     await publish.single(topic, name, { qos: 1, retain: true, ...to });
     expect((await subscribe.simple(topic, { ...to })).text()).toBe(name);
   });
 
-  it.each(names)("takes a client back that lost its connection over %s", async (name) => {
+  it.each(entrance_names)("takes a client back that lost its connection over %s", async (name) => {
     const client = client_for(at(name));
     await enter(client, at(name));
     const back = new Promise<void>((resolve) => client.once("connect", () => resolve()));
@@ -199,7 +144,7 @@ describe_mosquitto("mosquitto behind every door", () => {
     await client.close();
   });
 
-  it.each<[string, string, Transport, Tls | undefined, RegExp]>([
+  it.each<[string, string, Entrance["transport"], Entrance["tls"], RegExp]>([
     ["TLS at the port for TCP", "TCP", "tcp", trusting, /is port \d+ one for TLS\?/],
     ["WebSocket at the port for TCP", "TCP", "websockets", undefined, /is the port one for WebSockets\?/],
     ["WebSocket at the port for TLS", "TLS", "websockets", undefined, /is the port one for WebSockets\?/],

@@ -1,8 +1,10 @@
 // The publishing script of paho's tutorial, line by line: what on_publish has not confirmed yet stays in a set.
-// Arguments: port, protocol.
+// Argument: the way to the broker, in JSON.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as mqtt from "karere/client";
+
+const { protocol, transport, tls, host, port } = JSON.parse(process.argv[2]);
 
 function on_publish(_client, userdata, mid, _reason_code, _properties) {
   if (!userdata.delete(mid)) {
@@ -11,11 +13,12 @@ function on_publish(_client, userdata, mid, _reason_code, _properties) {
 }
 
 const unacked_publish = new Set();
-const mqttc = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, { protocol: Number(process.argv[3]) });
+const mqttc = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, { protocol, transport });
+if (tls !== undefined) mqttc.tls_set(tls);
 mqttc.on_publish = on_publish;
 
 mqttc.user_data_set(unacked_publish);
-mqttc.connect("127.0.0.1", Number(process.argv[2]));
+mqttc.connect(host, port);
 mqttc.loop_start();
 
 const msg_info = mqttc.publish("house/kitchen", "my message", { qos: 1 });

@@ -1,7 +1,9 @@
 // The second script of paho's tutorial, line by line: collect ten messages in userdata, unsubscribe, disconnect.
-// Arguments: port, protocol.
+// Argument: the way to the broker, in JSON.
 
 import * as mqtt from "karere/client";
+
+const { protocol, transport, tls, host, port } = JSON.parse(process.argv[2]);
 
 function on_subscribe(_client, _userdata, _mid, reason_code_list, _properties) {
   if (reason_code_list[0].is_failure) {
@@ -35,13 +37,14 @@ function on_connect(client, _userdata, _flags, reason_code, _properties) {
   }
 }
 
-const mqttc = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, { protocol: Number(process.argv[3]) });
+const mqttc = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, { protocol, transport });
+if (tls !== undefined) mqttc.tls_set(tls);
 mqttc.on_connect = on_connect;
 mqttc.on_message = on_message;
 mqttc.on_subscribe = on_subscribe;
 mqttc.on_unsubscribe = on_unsubscribe;
 
 mqttc.user_data_set([]);
-mqttc.connect("127.0.0.1", Number(process.argv[2]));
+mqttc.connect(host, port);
 await mqttc.loop_forever();
 console.log(`Received the following messages: ${mqttc.user_data_get()}`);

@@ -15,8 +15,10 @@ export interface TinyProxy extends AsyncDisposable {
 
 export interface TinyProxyOptions {
   credentials?: { username: string; password: string };
-  /** Takes connections and never answers. */
-  silent?: boolean;
+  /** When it says no more: at once, or after a part of the answer to what it is asked for. */
+  silence?: "at once" | "halfway";
+  /** Takes in the connections on which it has fallen silent. */
+  stalled?: Socket[];
   /** HTTP: answers every request with this status. */
   refuse_with?: string;
   /** Ports that are elsewhere than they are asked for. */
@@ -36,11 +38,11 @@ export function http_proxy(options: TinyProxyOptions = {}): Promise<TinyProxy> {
 async function listening(greet: Greet, options: TinyProxyOptions): Promise<TinyProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
-  const server: Server = createServer({ allowHalfOpen: true }, (near) => {
+  const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     sockets.add(near);
     near.on("error", () => {});
     near.once("close", () => sockets.delete(near));
-    if (options.silent) near.resume().once("end", () => near.destroy());
+    if (options.silence === "at once") near.once("data", () => stall(near, options));
     // A client that hangs up in the middle of a greeting is no fault of the proxy.
     else greet(near, asked, options).catch(() => near.destroy());
   });
@@ -60,6 +62,12 @@ async function listening(greet: Greet, options: TinyProxyOptions): Promise<TinyP
   };
 }
 
+/** From now on nothing is heard of this one, until the client has had enough. */
+function stall(near: Socket, { stalled }: TinyProxyOptions): void {
+  near.resume().once("end", () => near.destroy());
+  stalled?.push(near);
+}
+
 async function greet_http(near: Socket, asked: string[], options: TinyProxyOptions): Promise<void> {
   let head = "";
   while (!head.includes("\r\n\r\n")) head += String.fromCharCode(...(await take(near, 1)));
@@ -68,6 +76,11 @@ async function greet_http(near: Socket, asked: string[], options: TinyProxyOptio
   const answer = (status: string) => near.write(`HTTP/1.1 ${status}\r\n\r\n`);
   const refuse = (status: string) => near.end(`HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\nno`);
   const { credentials, refuse_with } = options;
+  if (options.silence === "halfway") {
+    near.write("HTTP/1.1 200 OK\r\n");
+    stall(near, options);
+    return;
+  }
   if (refuse_with !== undefined) {
     refuse(refuse_with);
     return;
@@ -111,7 +124,7 @@ async function greet_socks4(near: Socket, asked: string[], options: TinyProxyOpt
 }
 
 async function greet_socks5(near: Socket, asked: string[], options: TinyProxyOptions): Promise<void> {
-  const { credentials } = options;
+  const { credentials, silence } = options;
   const methods = await take(near, (await take(near, 1)).readUInt8(0));
   const method = credentials === undefined ? 0 : 2;
   if (!methods.includes(method)) {
@@ -134,6 +147,11 @@ async function greet_socks5(near: Socket, asked: string[], options: TinyProxyOpt
   const host = await socks5_host(near, kind);
   const port = (await take(near, 2)).readUInt16BE(0);
   asked.push(`${host}:${port}`);
+  if (silence === "halfway") {
+    near.write(Buffer.of(5, 0));
+    stall(near, options);
+    return;
+  }
   const far = await reach(host, port, options);
   near.write(Buffer.of(5, far === null ? 5 : 0, 0, 1, 0, 0, 0, 0, 0, 0));
   if (far === null) near.end();
@@ -148,7 +166,7 @@ async function socks5_host(near: Socket, kind: number): Promise<string> {
 }
 
 async function reach(host: string, port: number, { moved }: TinyProxyOptions): Promise<Socket | null> {
-  const far = connect({ host, port: moved?.get(port) ?? port, allowHalfOpen: true });
+  const far = connect({ host, port: moved?.get(port) ?? port, allowHalfOpen: true, noDelay: true });
   try {
     await once(far, "connect");
     return far;
@@ -159,14 +177,16 @@ async function reach(host: string, port: number, { moved }: TinyProxyOptions): P
 
 /** Hands everything on, both ways: bytes with backpressure, ends, and resets. */
 function join(near: Socket, far: Socket): void {
+  near.pipe(far).pipe(near);
   for (const [from, to] of [
     [near, far],
     [far, near],
   ] as const) {
-    from.pipe(to);
     from.on("error", () => reset(to));
     from.once("close", () => {
-      if (!to.writableEnded) to.destroy();
+      // One that has its end already still has to see that of the other side.
+      if (to.writableEnded) to.resume();
+      else to.destroy();
     });
   }
 }

@@ -1,13 +1,12 @@
 // Decides what can be expected of and done to one connection of the scripted broker, and how a wrong byte is shown.
 
 import { EventEmitter, once } from "node:events";
-import type { Socket } from "node:net";
 import { in_time, type Patience } from "./eventually.ts";
+import type { FarEnd } from "./far_end.ts";
 import { type Bytes, bytes, hex, type PacketName, packet_names } from "./packet_bytes.ts";
-import { reset } from "./reset.ts";
 
 export class ScriptedLink {
-  readonly #socket: Socket;
+  readonly #far: FarEnd;
   readonly #news = new EventEmitter();
   /** Bytes that came and do not make a whole packet yet. */
   #partial: Buffer = Buffer.alloc(0);
@@ -16,13 +15,12 @@ export class ScriptedLink {
   #taken = 0;
   #ended: "FIN" | "RST" | null = null;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.on("data", (chunk) => this.#take_in(chunk));
-    socket.on("end", () => this.#end("FIN"));
-    socket.on("error", () => this.#end("RST"));
-    socket.on("close", () => this.#end("RST"));
+  constructor(far: FarEnd) {
+    this.#far = far;
+    far.listen({
+      data: (chunk) => this.#take_in(chunk),
+      ended: (how) => this.#end(how === "in order" ? "FIN" : "RST"),
+    });
   }
 
   /** All whole packets that came so far, taken by the script or not. */
@@ -78,17 +76,17 @@ export class ScriptedLink {
   }
 
   send(data: Bytes): void {
-    this.#socket.write(bytes(data));
+    this.#far.send(bytes(data));
   }
 
   /** Sends what is left and then FIN: a connection closed in good order. */
   close(): void {
-    this.#socket.end();
+    this.#far.close();
   }
 
   /** Sends RST: a connection that broke. */
   reset(): void {
-    reset(this.#socket);
+    this.#far.reset();
   }
 
   async #next(wanted: string, patience: Patience): Promise<Uint8Array> {
@@ -115,7 +113,7 @@ export class ScriptedLink {
   }
 
   #end(how: "FIN" | "RST"): void {
-    this.#ended ??= how;
+    this.#ended = how;
     this.#news.emit("change");
   }
 }

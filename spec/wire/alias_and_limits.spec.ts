@@ -129,7 +129,7 @@ describe("our own limits", () => {
     await using talk = await strangers({ protocol: 5, max_packet_size: 100, reconnect_on_failure: false });
     const { client, broker, packets } = talk;
     const gone = next_call(client, "disconnect");
-    void client.connect("127.0.0.1", broker.port);
+    void client.connect(broker.host, broker.port);
     talk.link = await broker.accept();
     await talk.link.expect(packets.connect({ properties: "27 00000064" }));
     talk.welcome();

@@ -106,7 +106,7 @@ describe.each(callbacks)("on_%s", (callback) => {
     await using broker = await scripted_broker();
     let is_over = false;
     void serve(broker, () => is_over);
-    const client = new Client(2, { warnings: false });
+    const client = broker.lead(new Client(2, { warnings: false }));
     client.reconnect_delay_set(0, 0);
     const failures: unknown[] = [];
     const called = new Set<string>();
@@ -136,7 +136,7 @@ describe.each(callbacks)("on_%s", (callback) => {
     }
 
     during("loop_start()", () => client.loop_start());
-    during("connect()", () => client.connect("127.0.0.1", broker.port)).catch(() => {});
+    during("connect()", () => client.connect(broker.host, broker.port)).catch(() => {});
     const is_a_last_word = callback === "socket_close" || callback === "disconnect";
     const goes_on = is_a_last_word || !/^(disconnects|reconnects|gives)/.test(name);
     await eventually(() => called.has("connect") || (done && !goes_on));
@@ -161,7 +161,7 @@ describe.each(callbacks)("on_%s", (callback) => {
     // A second life: everything works as if nothing had happened.
     for (const each of callbacks) (client as unknown as Record<string, unknown>)[`on_${each}`] = null;
     client.loop_start();
-    await client.connect("127.0.0.1", broker.port);
+    await client.connect(broker.host, broker.port);
     expect(await client.publish("again", "p", 2).wait_for_publish(3)).toBe(true);
     const fails = /^(throws|rejects)/.test(name) && callback !== "log";
     expect(failures).toEqual(fails ? [`on_${callback}`] : []);

@@ -141,7 +141,7 @@ describe("a client that calls reconnect() in on_disconnect", () => {
       if (reason_code.value !== 0) client.reconnect();
     };
     client.loop_start();
-    const dialled = client.connect("127.0.0.1", broker.port);
+    const dialled = client.connect(broker.host, broker.port);
     talk.link = await broker.accept();
     await talk.link.expect(connect);
     await dialled;

@@ -247,10 +247,10 @@ describe("what else may fail", () => {
     client.on_pre_connect = () => {
       throw boom;
     };
-    await expect(client.connect("127.0.0.1", broker.port)).rejects.toBe(boom);
+    await expect(client.connect(broker.host, broker.port)).rejects.toBe(boom);
     expect(broker.connections).toBe(0);
     client.suppress_exceptions = true;
-    await Promise.all([client.connect("127.0.0.1", broker.port), broker.accept()]);
+    await Promise.all([client.connect(broker.host, broker.port), broker.accept()]);
   });
 });
 

@@ -194,7 +194,7 @@ describe("CONNECT", () => {
 
   it("may carry settings made without connect(): host, port, keepalive, then reconnect()", async () => {
     await using on = await stage({ client_id: "x" });
-    Object.assign(on.client, { host: "127.0.0.1", port: on.broker.port, keepalive: 7 });
+    Object.assign(on.client, { host: on.broker.host, port: on.broker.port, keepalive: 7 });
     expect(await on.client.reconnect()).toBe(0);
     await (await on.broker.accept()).expect(`100d ${v311} 02 0007 0001 "x"`);
   });
@@ -234,7 +234,7 @@ describe("clean start on MQTT 5", () => {
     on.connect();
     await on.welcomed();
     await eventually(() => on.client.is_connected());
-    on.client.connect_async("127.0.0.1", on.broker.port);
+    on.client.connect_async(on.broker.host, on.broker.port);
     await (await on.broker.accept()).expect(on.packets.connect({ client_id: "x", clean: true }));
   });
 });

@@ -94,10 +94,10 @@ describe("close()", () => {
       link.close();
     })();
     {
-      await using client = new Client(2);
+      await using client = broker.lead(new Client(2));
       client.on_disconnect = (_client, _userdata, _flags, reason_code) => void told.push(reason_code.value);
       client.loop_start();
-      client.connect("127.0.0.1", broker.port);
+      client.connect(broker.host, broker.port);
       client.publish("t", "p", 1);
     }
     await served;
@@ -143,7 +143,7 @@ describe("reinitialise()", () => {
       "w",
     ]);
     client.loop_start();
-    const dialled = client.connect("127.0.0.1", broker.port);
+    const dialled = client.connect(broker.host, broker.port);
     const link = await broker.accept();
     await link.expect(
       packets.connect({
@@ -165,7 +165,7 @@ describe("reinitialise()", () => {
     client.reconnect_delay_set(0, 0);
     client.reinitialise();
     client.loop_start();
-    const first = client.connect("127.0.0.1", broker.port);
+    const first = client.connect(broker.host, broker.port);
     const link = await broker.accept();
     await first;
     link.reset();

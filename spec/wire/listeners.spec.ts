@@ -130,9 +130,9 @@ describe("callbacks as methods", () => {
   it("of a subclass are called, with the client as this and as first argument", async () => {
     await using talk = await strangers();
     const { packets, broker } = talk;
-    const client = new Logger(2);
+    const client = broker.lead(new Logger(2));
     client.loop_start();
-    const dialled = client.connect("127.0.0.1", broker.port);
+    const dialled = client.connect(broker.host, broker.port);
     const link = await broker.accept();
     await dialled;
     link.send(packets.connack());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Client, ReasonCode, TransportError } from "../../lib/client/index.ts";
 import { eventually } from "../support/eventually.ts";
-import { scripted_broker } from "../support/scripted_broker.ts";
+import { dead_address, scripted_broker } from "../support/scripted_broker.ts";
 import { nothing_more, stage } from "./stage.ts";
 import { next_call } from "./talk.ts";
 
@@ -38,7 +38,7 @@ describe("a second connect() while connected", () => {
     on.connect();
     const first = await on.welcomed();
     await eventually(() => on.client.is_connected());
-    on.client.connect("127.0.0.1", other.port, 30);
+    on.client.connect(other.host, other.port, 30);
     const link = await other.accept();
     await link.expect(on.packets.connect({ keepalive: 30 }));
     await first.expect_close();
@@ -161,10 +161,8 @@ describe("reconnect()", () => {
 describe("connect() after a connect() that failed", () => {
   it("works", async () => {
     await using on = await stage();
-    await using dead = await scripted_broker();
-    const { port } = dead;
-    await dead.close();
-    await expect(on.client.connect("127.0.0.1", port)).rejects.toBeInstanceOf(TransportError);
+    const at = await dead_address();
+    await expect(on.client.connect(at)).rejects.toBeInstanceOf(TransportError);
     expect(on.client.is_connected()).toBe(false);
     expect(on.client.socket()).toBeNull();
     on.client.loop_start();
@@ -175,12 +173,10 @@ describe("connect() after a connect() that failed", () => {
 
   it("is made by a loop that starts later, without being asked", async () => {
     await using on = await stage();
-    await using dead = await scripted_broker();
-    const { port } = dead;
-    await dead.close();
-    await on.client.connect("127.0.0.1", port).catch(() => {});
+    const at = await dead_address();
+    await on.client.connect(at).catch(() => {});
     on.client.loop_start();
-    await using late = await scripted_broker({ port });
+    await using late = await scripted_broker({ at });
     const link = await late.accept();
     await link.expect_packet("CONNECT");
   });
@@ -333,7 +329,7 @@ describe("on_pre_connect", () => {
       times += 1;
       if (times < 3) throw new Error("not yet");
     };
-    on.client.connect_async("127.0.0.1", on.broker.port);
+    on.client.connect_async(on.broker.host, on.broker.port);
     on.client.loop_start();
     await on.welcomed();
     await eventually(() => on.client.is_connected());

@@ -34,7 +34,9 @@ export async function stage<V extends ApiVersion = 2>(options: StageOptions<V> =
   const { api, ...named } = options;
   const broker = await scripted_broker();
   const packets = packet_bytes((named.protocol ?? 4) as Version);
-  const client = new Client((api ?? CallbackAPIVersion.VERSION2) as V, { warnings: false, ...named });
+  const client = broker.lead(
+    new Client((api ?? CallbackAPIVersion.VERSION2) as V, { warnings: false, ...named }),
+  );
   client.reconnect_delay_set(0, 0);
   const greeted = async () => {
     const link = await broker.accept();
@@ -47,7 +49,7 @@ export async function stage<V extends ApiVersion = 2>(options: StageOptions<V> =
     packets,
     diary: diary_of(client as AnyClient),
     connect(more = {}) {
-      const connecting = client.connect({ host: "127.0.0.1", port: broker.port, ...more });
+      const connecting = client.connect({ host: broker.host, port: broker.port, ...more });
       connecting.catch(() => {});
       return connecting;
     },
@@ -60,7 +62,7 @@ export async function stage<V extends ApiVersion = 2>(options: StageOptions<V> =
     async [Symbol.asyncDispose]() {
       client.loop_stop();
       client.disconnect();
-      await broker.close();
+      await broker[Symbol.asyncDispose]();
     },
   };
 }

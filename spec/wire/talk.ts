@@ -45,7 +45,9 @@ export async function strangers<V extends ApiVersion = 2>(options: TalkOptions<V
   const { api, connack, session_present, keepalive = 60, connect, loop = true, ...named } = options;
   const broker = await scripted_broker();
   const packets = packet_bytes((named.protocol ?? 4) as Version);
-  const client = new Client((api ?? CallbackAPIVersion.VERSION2) as V, { warnings: false, ...named });
+  const client = broker.lead(
+    new Client((api ?? CallbackAPIVersion.VERSION2) as V, { warnings: false, ...named }),
+  );
   client.reconnect_delay_set(0, 0);
   if (loop) client.loop_start();
   const next_link = async () => {
@@ -60,7 +62,7 @@ export async function strangers<V extends ApiVersion = 2>(options: TalkOptions<V
     packets,
     next_link,
     async dial() {
-      const dialled = client.connect("127.0.0.1", broker.port, {
+      const dialled = client.connect(broker.host, broker.port, {
         keepalive,
         ...(connect === undefined ? {} : { properties: connect }),
       });
@@ -76,7 +78,7 @@ export async function strangers<V extends ApiVersion = 2>(options: TalkOptions<V
     },
     async [Symbol.asyncDispose]() {
       client.disconnect();
-      await broker.close();
+      await broker[Symbol.asyncDispose]();
     },
   };
   return talk;

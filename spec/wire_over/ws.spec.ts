@@ -1,0 +1,3 @@
+import { run_over } from "./over.ts";
+
+run_over("ws");
