@@ -47,7 +47,7 @@ export async function run_lane(lane, client, port, scale = 1) {
   if (client === "mosquitto") return run_mosquitto(job);
   const [command, script] =
     client === "paho"
-      ? ["/usr/bin/python3", "./clients/paho.py"]
+      ? ["/usr/bin/python3", "./clients/paho_client.py"]
       : [process.execPath, `./clients/${client}.mjs`];
   return JSON.parse(await output_of(command, [here(script), JSON.stringify(job)]));
 }
