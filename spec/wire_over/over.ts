@@ -18,6 +18,7 @@ const about_tcp: Reasons = {
   "connect_errors.spec.ts": "what the system says of TCP: ports, local addresses, peers of another protocol",
   "half_open_broker.spec.ts": "a server of its own that keeps half of a TCP connection open",
   "process_end.spec.ts": "processes of their own, whose scripts know port and TCP alone",
+  "servers.spec.ts": "addresses and URLs, each of which says its own way to the broker",
 };
 
 const about_streams: Reasons = {
