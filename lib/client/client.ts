@@ -51,8 +51,9 @@ import { packet_text } from "./packet_text.ts";
 import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
 import {
   type Flag,
+  kept_publication,
   type PublishArguments,
-  plain_message,
+  plain_publication,
   publication_of,
   refuse_object_payload,
 } from "./publication.ts";
@@ -821,9 +822,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#engine.touch();
     const { session } = this.#engine;
     const info = new MQTTMessageInfo(0, MQTTErrorCode.MQTT_ERR_SUCCESS, this.#waiting, null);
-    const plain = plain_message(args);
-    if (plain !== null && session.publish_at_once(plain, info)) return info;
-    const publication = publication_of(args, this.protocol);
+    const plain = plain_publication(args);
+    if (plain?.qos === 0 && session.publish_at_once(plain, info)) return info;
+    // A topic that was published to before is a legal one.
+    const is_known = plain !== null && session.has_published_to(plain.topic);
+    const publication = is_known ? kept_publication(plain) : publication_of(args, this.protocol);
     const { rc, message } = session.publish(publication, this.#engine.touched_at, info);
     if (message === null) return info.turn_away(rc);
     info.rc = rc;

@@ -50,17 +50,25 @@ export function publication_of(args: readonly unknown[], version: MQTTProtocolVe
   };
 }
 
-/**
- * The arguments of a QoS 0 message without properties, given by position; null for any other. Its topic is not checked:
- * who was published to before is known to be legal.
- */
-export function plain_message(args: readonly unknown[]): PlainMessage | null {
+/** What most programs publish: text or bytes, by position, without properties. Its topic is not checked yet. */
+export interface PlainPublication extends PlainMessage {
+  readonly qos: 0 | 1 | 2;
+}
+
+/** The arguments of such a message; null for any other, which {@link publication_of} has to look at. */
+export function plain_publication(args: readonly unknown[]): PlainPublication | null {
   const [topic, payload, qos = 0, retain = false] = args;
-  if (args.length > 4 || typeof topic !== "string" || qos !== 0 || typeof retain !== "boolean") return null;
+  if (args.length > 4 || typeof topic !== "string" || typeof retain !== "boolean") return null;
+  if (qos !== 0 && qos !== 1 && qos !== 2) return null;
   if (typeof payload === "string") {
-    return has_lone_surrogate(payload) ? null : { topic, payload, retain };
+    return has_lone_surrogate(payload) ? null : { topic, payload, qos, retain };
   }
-  return payload instanceof Uint8Array ? { topic, payload, retain } : null;
+  return payload instanceof Uint8Array ? { topic, payload, qos, retain } : null;
+}
+
+/** It with a copy of its payload, as a message that waits needs it. */
+export function kept_publication({ topic, payload, qos, retain }: PlainPublication): Publication {
+  return { topic, payload: payload_bytes(payload), qos, retain, properties: null };
 }
 
 /**

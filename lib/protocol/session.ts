@@ -260,6 +260,11 @@ export class Session {
     return true;
   }
 
+  /** Whether a message with this topic has left before: then it is a legal one. */
+  has_published_to(topic: string): boolean {
+    return this.#topics.known(topic) !== undefined;
+  }
+
   /** Asks for filters. NO_CONN without a link, NOT_SUPPORTED for what this broker has said it cannot do. */
   subscribe(subscriptions: Subscription[], properties: SubscribePacket["properties"]): RequestAnswer {
     const limits = this.#connection.link?.acceptance?.limits;

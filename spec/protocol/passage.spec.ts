@@ -38,6 +38,14 @@ describe("a message that needs nothing but to leave", () => {
     expect(wire.session.counts).toMatchObject({ queued: 0, in_flight: 1 });
   });
 
+  it("goes to a topic that was published to before, which the session remembers", () => {
+    const wire = used();
+    expect([wire.session.has_published_to("t"), wire.session.has_published_to("other")]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it("leaves before DISCONNECT", () => {
     const wire = used();
     wire.session.publish_at_once(message(), { mid: 0 });
