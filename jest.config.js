@@ -11,4 +11,6 @@ export default {
     ],
   },
   injectGlobals: false,
+  // Most specs wait for a network: two share a core well.
+  maxWorkers: "100%",
 };

@@ -24,9 +24,12 @@ export function wrong_port(bytes: Uint8Array): TransportError | null {
   return null;
 }
 
-/** What is wrong when the first bytes of a peer are no packet at all; null when they begin as the answer to CONNECT. */
+/**
+ * What is wrong when the first bytes of a peer, one at least, are no packet at all; null when they begin as the answer to
+ * CONNECT.
+ */
 export function no_broker(bytes: Uint8Array, cause: Error): TransportError | null {
-  if ((bytes[0] ?? 0) >> 4 === PacketTypes.CONNACK) return null;
+  if ((bytes[0] as number) >> 4 === PacketTypes.CONNACK) return null;
   return new TransportError("what answers there does not speak MQTT", {
     cause,
     hint: "are host and port those of the broker? Does something in between answer for it?",
