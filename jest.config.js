@@ -11,6 +11,4 @@ export default {
     ],
   },
   injectGlobals: false,
-  // Most specs wait for a network: two share a core well.
-  maxWorkers: "100%",
 };

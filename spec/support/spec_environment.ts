@@ -10,6 +10,8 @@ export default class SpecEnvironment extends TestEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
+    // Node opens these when they are first asked for, which may be in a spec.
+    void [process.stdout, process.stderr];
     this.#before = open_handles();
   }
 

@@ -209,7 +209,10 @@ describe("the loop reconnects", () => {
     on.connect();
     const link = await on.welcomed();
     await eventually(() => client.is_connected());
-    client.on_disconnect = () => void attempts.push(performance.now());
+    client.on_disconnect = () => {
+      // Only the first end: an attempt may still come through and be ended, while the broker closes.
+      if (attempts.length === 0) attempts.push(performance.now());
+    };
     client.on_pre_connect = () => void attempts.push(performance.now());
     await on.broker.close();
     await eventually(() => expect(attempts.length).toBeGreaterThan(6));
