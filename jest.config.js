@@ -11,4 +11,6 @@ export default {
     ],
   },
   injectGlobals: false,
+  // The specs have patience of their own, and say what they waited for; this must not end them first.
+  testTimeout: 30_000,
 };

@@ -2,7 +2,7 @@
 // the slow ones over the doors that are made of these. What is said on the wire must not depend on the door.
 
 import { readdirSync } from "node:fs";
-import { describe, jest } from "@jest/globals";
+import { describe } from "@jest/globals";
 import type { DoorOptions } from "../support/doors.ts";
 import { choose_door } from "../support/scripted_broker.ts";
 
@@ -49,8 +49,6 @@ export function wire_specs(): string[] {
 export function run_over(name: keyof typeof rounds): void {
   const { door, left_out } = rounds[name] as Round;
   choose_door(door);
-  // Handshakes of several layers, maybe on a machine that has other things to do.
-  jest.setTimeout(30_000);
   for (const file of wire_specs().filter((each) => !(each in left_out))) {
     describe(file, () => {
       require(`../wire/${file}`);
