@@ -167,9 +167,15 @@ class MosquittoProcess implements Mosquitto {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
-    if (child !== null) {
-      child.kill(signal);
-      await in_time(once(child, "close"), `mosquitto to end on ${signal}`);
+    if (child === null) return;
+    const closed = once(child, "close");
+    child.kill(signal);
+    // A mosquitto that has only just begun to listen may miss the first.
+    const again = setInterval(() => child.kill(signal), 500);
+    try {
+      await in_time(closed, `mosquitto to end on ${signal}`, { within: 15_000 });
+    } finally {
+      clearInterval(again);
     }
   }
 }
