@@ -7,7 +7,7 @@ import type { Packet, SubackPacket, UnsubackPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import type { MQTTException } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
-import { type Lack, type Limits, lack_for } from "./limits.ts";
+import { type Lack, type Limits, lack_for, surely_allows } from "./limits.ts";
 import type { Acceptance, Link, Outgoing } from "./link.ts";
 import { expired_error, type Outbound } from "./outbound.ts";
 import type { OutboundMessage } from "./outbound_message.ts";
@@ -21,8 +21,6 @@ const PORTION_BYTES = 256 * 1024;
 
 /** A larger packet is handed on as it is, rather than copied to the others. */
 const LARGE_BYTES = 16 * 1024;
-/** More than is around topic and payload of any PUBLISH without properties. */
-const AROUND_BYTES = 16;
 
 /** What a departure works on and speaks through. */
 export interface DepartureParts {
@@ -124,9 +122,8 @@ export class Departure {
   #is_plain(message: OutboundMessage, version: 3 | 4 | 5, limits: Limits): boolean {
     if (this.#parts.is_traced() || (version === 5 && message.properties !== null)) return false;
     const { payload, topic, qos, retain } = message;
-    if (payload.length > LARGE_BYTES || qos > limits.maximum_qos || (retain && !limits.retain_available))
-      return false;
-    return payload.length + 3 * topic.length + AROUND_BYTES <= limits.maximum_packet_size;
+    if (payload.length > LARGE_BYTES) return false;
+    return surely_allows(limits, qos, retain, payload.length + 3 * topic.length);
   }
 
   #publish_plainly(message: OutboundMessage, { link: { output }, version }: Portion): number {

@@ -35,6 +35,15 @@ export function limits_of(connack: ConnackPacket, max_inflight: number, keepaliv
   };
 }
 
+/** More than is around topic and payload of any PUBLISH without properties. */
+const AROUND_BYTES = 16;
+
+/** Whether a PUBLISH without properties is surely allowed, of whose topic and payload is known how long they are at most. */
+export function surely_allows(limits: Limits, qos: 0 | 1 | 2, retain: boolean, most_bytes: number): boolean {
+  if (qos > limits.maximum_qos || (retain && !limits.retain_available)) return false;
+  return most_bytes + AROUND_BYTES <= limits.maximum_packet_size;
+}
+
 /** What the broker has said it cannot do: the reason code of MQTT 5 for it, and a sentence. */
 export interface Lack {
   readonly reason_code: number;

@@ -4,6 +4,7 @@
 import type { PubackPacket, PubcompPacket, PubrecPacket, PubrelPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
+import { surely_allows } from "./limits.ts";
 import type { Link, Outgoing } from "./link.ts";
 import type { Ticket } from "./outbound_message.ts";
 
@@ -11,8 +12,6 @@ import type { Ticket } from "./outbound_message.ts";
 const ROOM_BYTES = 256 * 1024;
 /** A larger one is not worth the haste. */
 const LARGEST_PAYLOAD = 4096;
-/** More than is around topic and payload of any PUBLISH without properties. */
-const AROUND_BYTES = 16;
 
 type Acknowledgement = PubackPacket | PubrecPacket | PubrelPacket | PubcompPacket;
 
@@ -56,9 +55,7 @@ export function passes(message: PlainMessage, ticket: Ticket, link: Link, topics
   if (output.length > ROOM_BYTES || payload.length > LARGEST_PAYLOAD) return false;
   const topic = topics.known(message.topic);
   if (topic === undefined) return false;
-  const { limits } = acceptance;
-  const most = topic.length + 3 * payload.length + AROUND_BYTES;
-  if (most > limits.maximum_packet_size || (retain && !limits.retain_available)) return false;
+  if (!surely_allows(acceptance.limits, 0, retain, topic.length + 3 * payload.length)) return false;
   output.publish(retain ? 1 : 0, topic, payload, 0, reading.connect.version);
   link.leaving.push(ticket);
   return true;
