@@ -48,7 +48,8 @@ import {
   whole_number,
 } from "./options.ts";
 import { packet_text } from "./packet_text.ts";
-import { type ProxyArguments, proxy_of } from "./proxy_settings.ts";
+import type { ProxyArguments } from "./proxy_arguments.ts";
+import { proxy_of } from "./proxy_settings.ts";
 import {
   type Flag,
   kept_publication,
@@ -73,7 +74,7 @@ import {
   make_will,
 } from "./settings.ts";
 import { filters_of, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
-import type { TlsArguments } from "./tls_settings.ts";
+import type { TlsArguments } from "./tls_arguments.ts";
 import type { WsArguments } from "./ws_settings.ts";
 
 type Types = typeof PacketTypes;

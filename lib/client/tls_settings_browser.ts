@@ -5,20 +5,7 @@ import { ValueError } from "../model/errors.ts";
 import { positional } from "../model/keywords.ts";
 import { CERT_OPTIONAL, CERT_REQUIRED, PROTOCOL_TLS, PROTOCOL_TLS_CLIENT } from "../model/ssl.ts";
 import { security_of_context, type TlsSecurity } from "../transport/ways.ts";
-import type { TlsArguments } from "./tls_settings.ts";
-
-export type { TlsArguments } from "./tls_settings.ts";
-
-export const tls_parameters = [
-  "ca_certs",
-  "certfile",
-  "keyfile",
-  "cert_reqs",
-  "tls_version",
-  "ciphers",
-  "keyfile_password",
-  "alpn_protocols",
-] as const satisfies readonly (keyof TlsArguments)[];
+import { tls_parameters } from "./tls_arguments.ts";
 
 /** What a browser does anyway. */
 const usual: readonly unknown[] = [CERT_REQUIRED, CERT_OPTIONAL, PROTOCOL_TLS, PROTOCOL_TLS_CLIENT];
