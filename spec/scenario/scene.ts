@@ -1,7 +1,6 @@
 // Decides how a scenario gets its clients: connected, with their loop running, one line each. What they then do is
 // the business of the scenario.
 
-import { jest } from "@jest/globals";
 import {
   CallbackAPIVersion,
   Client,
@@ -17,7 +16,6 @@ import { in_time, type Patience } from "../support/eventually.ts";
 import { type Mosquitto, mosquitto } from "../support/mosquitto.ts";
 
 // Brokers and processes are started and stopped here, maybe on a machine that has other things to do.
-jest.setTimeout(30_000);
 const patient = { within: 10_000 };
 
 /** For `describe.each`: what is the same on every version is run on every version. */

@@ -2,17 +2,6 @@ import { createServer } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { heap_after_gc, leaked_since, open_handles } from "./leak_check.ts";
 
-/** What the spec files before this one have left is let go in several rounds. */
-async function settled_heap(): Promise<number> {
-  let last = await heap_after_gc();
-  for (let round = 0; round < 20; round += 1) {
-    const now = await heap_after_gc();
-    if (Math.abs(last - now) < 50_000) return now;
-    last = now;
-  }
-  return last;
-}
-
 describe("the leak check", () => {
   it("names a server and timers that were left open", async () => {
     const before = open_handles();
@@ -35,7 +24,7 @@ describe("the leak check", () => {
 
   it("sees on the heap what is held, and no longer what was let go", async () => {
     const size = 100_000;
-    const before = await settled_heap();
+    const before = await heap_after_gc();
     const held = Array.from({ length: size }, (_, index) => ({ index }));
     expect((await heap_after_gc()) - before).toBeGreaterThan(size * 8);
     held.length = 0;
