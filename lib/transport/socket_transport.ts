@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import { type Dial, discard } from "./dial.ts";
+import { bytes_came } from "./shared_reading.ts";
 import type { OpenTransport, Transport, TransportListener } from "./transport.ts";
 
 /** How long the peer may keep its half open after we have closed ours, or take in our rest after it has closed its. */
@@ -75,7 +76,9 @@ class SocketTransport implements Transport {
 
   #take(socket: Socket): void {
     this.#socket = socket;
-    socket.on("data", (bytes) => this.#listener?.data(bytes));
+    const on_bytes = (bytes: Uint8Array) => this.#listener?.data(bytes);
+    socket.on("data", on_bytes);
+    socket.on(bytes_came, on_bytes);
     socket.on("drain", () => this.#listener?.drained());
     socket.on("error", (error) => {
       this.#failure ??= error;

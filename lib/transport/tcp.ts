@@ -3,6 +3,7 @@
 import { connect } from "node:net";
 import { type Dial, dial_socket } from "./dial.ts";
 import { place, transport_error } from "./failure.ts";
+import { connect_shared } from "./shared_reading.ts";
 
 export interface TcpAddress {
   readonly host: string;
@@ -17,14 +18,17 @@ export interface TcpAddress {
  * IPv4 and IPv6 are tried side by side where a name has both (happy eyeballs).
  *
  * @param what begins the sentence of an error, for an address that is not the broker's own.
+ * @param is_last whether nothing stands between this stream and the packets.
  */
 export function dial_tcp(
   address: TcpAddress,
   what = `cannot connect to ${place(address.host, address.port)}`,
+  is_last = false,
 ): Dial {
   const { host, port, bind_address, bind_port } = address;
+  const open = is_last ? connect_shared : connect;
   const make = () =>
-    connect({
+    open({
       host,
       port,
       noDelay: true, // an ack or a ping must not wait for Nagle

@@ -27,7 +27,10 @@ export interface Transport {
    * until `drained`. The bytes are accepted all the same. Must not be called before `opened`.
    */
   write(bytes: Uint8Array): boolean;
-  /** Bytes that `write` accepted and that have not been handed to the system yet. */
+  /**
+   * Bytes that `write` accepted and that have not been handed to the system yet; at 0 nothing refers to what was
+   * written any more.
+   */
   readonly pending: number;
   /** Hands over bytes that have arrived and were not told yet, now; for loops that the application drives. */
   poll(): void;

@@ -3,6 +3,7 @@
 import { connect } from "node:net";
 import { TransportError } from "../model/errors.ts";
 import { type Dial, dial_socket } from "./dial.ts";
+import { connect_shared } from "./shared_reading.ts";
 
 const hints: Readonly<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `there is no socket ${path}: is the broker running, is the path right?`,
@@ -12,9 +13,10 @@ const hints: Readonly<Record<string, (path: string) => string>> = {
   EPERM: (path) => `this user may not open ${path}: look at the rights of the socket and its folder`,
 };
 
-export function dial_unix(path: string): Dial {
+/** @param is_last whether nothing stands between this stream and the packets. */
+export function dial_unix(path: string, is_last = false): Dial {
   return dial_socket(
-    () => connect({ path }),
+    () => (is_last ? connect_shared : connect)({ path }),
     "connect",
     (error) => {
       const { code = "" } = (error ?? {}) as NodeJS.ErrnoException;

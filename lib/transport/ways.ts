@@ -77,10 +77,11 @@ export function place_of(way: Way): string {
 }
 
 function stream_of(way: Way, what: string): Dial {
-  if (way.transport === "unix") return dial_unix(way.host);
+  const is_last = way.tls === null && way.transport !== "websockets";
+  if (way.transport === "unix") return dial_unix(way.host, is_last);
   const http = way.transport !== "websockets" ? null : way.tls === null ? "plain" : "secure";
   const proxy = way.proxy ?? environment_proxy(process.env, { ...way, http });
-  if (proxy === null) return dial_tcp(way, what);
+  if (proxy === null) return dial_tcp(way, what, is_last);
   const below = dial_tcp(
     { ...way, host: proxy.host, port: proxy.port },
     `cannot connect to the proxy ${place(proxy.host, proxy.port)}`,
