@@ -15,13 +15,48 @@ const HASH = 0x23;
 const PLUS = 0x2b;
 const TILDE = 0x7e;
 
+class Entry {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** What has come after it the last time. */
+  next: Entry | null = null;
+
+  constructor(text: string, bytes: Uint8Array) {
+    this.text = text;
+    this.bytes = bytes;
+  }
+
+  is(bytes: Uint8Array, begin: number, end: number): boolean {
+    const own = this.bytes;
+    if (own.length !== end - begin) return false;
+    // Topics differ at their ends more often than at their beginnings.
+    for (let at = own.length - 1; at >= 0; at -= 1) if (own[at] !== bytes[begin + at]) return false;
+    return true;
+  }
+}
+
 export class TopicTexts {
-  /** Each text stands at the place of its hash, or in one of those behind it. */
-  #texts: (string | undefined)[] = [];
+  /** Each entry stands at the place of its hash, or in one of those behind it. */
+  #entries: (Entry | undefined)[] = [];
   #count = 0;
+  #latest = new Entry("", new Uint8Array(0));
 
   /** The text, or null for what is not plain: empty, long, a wildcard, or any character but printable ASCII. */
   text(bytes: Uint8Array, begin: number, end: number): string | null {
+    // Where devices take turns, topics come in the same order again.
+    const expected = this.#latest.next;
+    if (expected?.is(bytes, begin, end)) {
+      this.#latest = expected;
+      return expected.text;
+    }
+    const found = this.#look_up(bytes, begin, end);
+    if (found === null) return null;
+    this.#latest.next = found;
+    this.#latest = found;
+    return found.text;
+  }
+
+  #look_up(bytes: Uint8Array, begin: number, end: number): Entry | null {
     if (begin === end || end - begin > LONGEST) return null;
     let hash = 0;
     for (let at = begin; at < end; at += 1) {
@@ -30,38 +65,34 @@ export class TopicTexts {
       hash = (Math.imul(hash, 31) + byte) | 0;
     }
     const home = Math.imul(hash, 0x9e3779b1) >>> 15; // names that count up are scattered
-    const last_place = this.#texts.length - 1;
+    const last_place = this.#entries.length - 1;
     for (let place = home; place < home + TRIES; place += 1) {
-      const known = this.#texts[place & last_place];
+      const known = this.#entries[place & last_place];
       if (known === undefined) break;
-      if (is_text(known, bytes, begin, end)) return known;
+      if (known.is(bytes, begin, end)) return known;
     }
-    const text = decode_utf8(bytes.subarray(begin, end));
-    this.#remember(text, home);
-    return text;
+    const topic = new Uint8Array(bytes.subarray(begin, end));
+    const entry = new Entry(decode_utf8(topic), topic);
+    this.#remember(entry, home);
+    return entry;
   }
 
-  #remember(text: string, home: number): void {
-    if (2 * this.#count >= this.#texts.length) this.#begin_anew();
-    const last_place = this.#texts.length - 1;
+  #remember(entry: Entry, home: number): void {
+    if (2 * this.#count >= this.#entries.length) this.#begin_anew();
+    const last_place = this.#entries.length - 1;
     let place = home;
-    while (place < home + TRIES && this.#texts[place & last_place] !== undefined) place += 1;
+    while (place < home + TRIES && this.#entries[place & last_place] !== undefined) place += 1;
     // Where all are taken, the newest has its home.
     if (place === home + TRIES) place = home;
     else this.#count += 1;
-    this.#texts[place & last_place] = text;
+    this.#entries[place & last_place] = entry;
   }
 
   /** With twice the places; what is heard again is soon remembered again. After the most, with the fewest. */
   #begin_anew(): void {
-    const places = 2 * this.#texts.length;
-    this.#texts = new Array(places > MOST_PLACES ? FEWEST_PLACES : Math.max(FEWEST_PLACES, places));
+    const places = 2 * this.#entries.length;
+    this.#entries = new Array(places > MOST_PLACES ? FEWEST_PLACES : Math.max(FEWEST_PLACES, places));
     this.#count = 0;
+    this.#latest = new Entry("", new Uint8Array(0));
   }
-}
-
-function is_text(text: string, bytes: Uint8Array, begin: number, end: number): boolean {
-  if (text.length !== end - begin) return false;
-  for (let at = begin; at < end; at += 1) if (text.charCodeAt(at - begin) !== bytes[at]) return false;
-  return true;
 }
