@@ -150,7 +150,7 @@ export interface Shape {
   readonly version: 3 | 4 | 5;
 }
 
-type PublishedPacket = Extract<SessionEvent, { type: "published" }>["packet"];
+export type PublishedPacket = Extract<SessionEvent, { type: "published" }>["packet"];
 
 export function connect_arguments(
   { api, version }: Shape,
@@ -207,10 +207,18 @@ export function unsubscribe_arguments({ api, version }: Shape, packet: UnsubackP
   return [mid, all, codes.length === 1 ? codes[0] : codes];
 }
 
-export function publish_arguments({ api }: Shape, mid: number, packet: PublishedPacket): Rest {
-  if (api === 1) return [mid];
+/** All arguments, those that every callback gets included: it is called for each message. */
+export function publish_arguments(
+  api: ApiVersion,
+  client: unknown,
+  userdata: UserData,
+  mid: number,
+  packet: PublishedPacket,
+): unknown[] {
+  if (api === 1) return [client, userdata, mid];
   const type = packet?.type ?? PacketTypes.PUBACK;
-  return [mid, new ReasonCode(type, "", packet?.reason_code ?? 0), packet?.properties ?? no_properties[type]];
+  const reason_code = new ReasonCode(type, "", packet?.reason_code ?? 0);
+  return [client, userdata, mid, reason_code, packet?.properties ?? no_properties[type]];
 }
 
 /** What nearly every acknowledgement carries. They can be read only, so that all callbacks can share them. */

@@ -21,6 +21,7 @@ import {
   type CallbackArguments,
   connect_arguments,
   disconnect_arguments,
+  type PublishedPacket,
   publish_arguments,
   type Shape,
   shape_warning,
@@ -48,15 +49,15 @@ import {
   whole_number,
 } from "./options.ts";
 import { packet_text } from "./packet_text.ts";
+import { plain_message } from "./plain_message.ts";
 import type { ProxyArguments } from "./proxy_arguments.ts";
 import { proxy_of } from "./proxy_settings.ts";
 import {
   type Flag,
-  kept_publication,
   type PublishArguments,
-  plain_publication,
   publication_of,
   refuse_object_payload,
+  without_absent,
 } from "./publication.ts";
 import { Reporter } from "./reporter.ts";
 import { plan_of } from "./route.ts";
@@ -819,15 +820,22 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     retain?: Flag | Named<PublishArguments, "topic" | "payload" | "qos">,
     properties?: PublishArguments["properties"] | Pick<PublishArguments, "properties">,
   ): MQTTMessageInfo;
-  publish(...args: unknown[]): MQTTMessageInfo {
+  // Not `...args`: this is called for each message.
+  publish(
+    topic?: unknown,
+    payload?: unknown,
+    qos?: unknown,
+    retain?: unknown,
+    properties?: unknown,
+    ...more: unknown[]
+  ): MQTTMessageInfo {
     this.#engine.touch();
     const { session } = this.#engine;
-    const info = new MQTTMessageInfo(0, MQTTErrorCode.MQTT_ERR_SUCCESS, this.#waiting, null);
-    const plain = plain_publication(args);
-    if (plain?.qos === 0 && session.publish_at_once(plain, info)) return info;
-    // A topic that was published to before is a legal one.
-    const is_known = plain !== null && session.has_published_to(plain.topic);
-    const publication = is_known ? kept_publication(plain) : publication_of(args, this.protocol);
+    const info = new MQTTMessageInfo(0, this.#waiting);
+    const plain = properties === undefined ? plain_message(topic, payload, qos, retain) : null;
+    if (plain !== null && session.publish_plainly(plain, info)) return info;
+    const args = without_absent([topic, payload, qos, retain, properties, ...more]);
+    const publication = publication_of(args, this.protocol);
     const { rc, message } = session.publish(publication, this.#engine.touched_at, info);
     if (message === null) return info.turn_away(rc);
     info.rc = rc;
@@ -1123,10 +1131,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
         }
         return this.#call("disconnect", disconnect_arguments(this.#shape, event.cause));
       case "published":
-        return this.#call("publish", publish_arguments(this.#shape, event.message.mid, event.packet));
+        return this.#deliver_published(event.message.mid, event.packet);
       case "left":
-        for (const { mid } of event.tickets)
-          void this.#call("publish", publish_arguments(this.#shape, mid, null));
+        for (const { mid } of event.tickets) void this.#deliver_published(mid, null);
         return undefined;
       case "subscribed":
         return this.#call("subscribe", subscribe_arguments(this.#shape, event.packet));
@@ -1147,16 +1154,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   #deliver_message({ packet }: Extract<EngineEvent, { type: "message" }>): void | Promise<void> {
-    const message = new MQTTMessage(packet.mid, packet.topic);
-    message.payload = packet.payload as MQTTMessage["payload"];
-    message.qos = packet.qos;
-    message.retain = packet.retain;
-    message.dup = packet.dup;
-    message.properties =
-      this.#engine.session.version === 5 ? (packet.properties ?? new Properties(PacketTypes.PUBLISH)) : null;
-    message.timestamp = this.#engine.received_at / 1000;
+    const is_v5 = this.#engine.session.version === 5;
+    const properties = is_v5 ? (packet.properties ?? new Properties(PacketTypes.PUBLISH)) : null;
+    const message = MQTTMessage.received(packet, properties, this.#engine.received_at / 1000);
     const callbacks = this.#router.match(packet.topic);
-    if (callbacks.length === 0) return this.#call("message", [message]);
+    if (callbacks.length === 0)
+      return call_all(this, "message", [this, this.#userdata, message], this.#on_failure);
     const pending: Promise<void>[] = [];
     for (const callback of callbacks) {
       const name = callback.name === "" ? "message callback" : callback.name;
@@ -1165,6 +1168,17 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
       if (running !== undefined) pending.push(running);
     }
     return all_of(pending);
+  }
+
+  #deliver_published(mid: number, packet: PublishedPacket): void | Promise<void> {
+    if (!has_callback(this, "publish")) return undefined;
+    const api = this.#options.callback_api_version;
+    return call_all(
+      this,
+      "publish",
+      publish_arguments(api, this, this.#userdata, mid, packet),
+      this.#on_failure,
+    );
   }
 
   #call(name: string, rest: readonly unknown[]): void | Promise<void> {

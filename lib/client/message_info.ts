@@ -40,18 +40,16 @@ export class MQTTMessageInfo implements PublishProgress, Ticket {
    * MQTT_ERR_SUCCESS: sent, or queued to be sent. MQTT_ERR_NO_CONN: there is no connection; QoS 1 and 2 are kept and
    * sent by the next one (then it becomes SUCCESS), QoS 0 is dropped. MQTT_ERR_QUEUE_SIZE: refused, the queue is full.
    */
-  rc: MQTTErrorCode;
+  rc: MQTTErrorCode = MQTTErrorCode.MQTT_ERR_SUCCESS;
   readonly #waiting: Waiting;
   #published = false;
   #failure: Error | null = null;
   #waiters: Set<Waiter> | null = null;
 
   /** @internal */
-  constructor(mid: number, rc: MQTTErrorCode, waiting: Waiting, failure: Error | null) {
+  constructor(mid: number, waiting: Waiting) {
     this.mid = mid;
-    this.rc = rc;
     this.#waiting = waiting;
-    this.#failure = failure;
   }
 
   /** `rc`. */

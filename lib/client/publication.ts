@@ -6,9 +6,7 @@ import { PacketTypes } from "../model/packettypes.ts";
 import { type PayloadType, payload_bytes } from "../model/payload.ts";
 import type { Properties } from "../model/properties.ts";
 import { check_topic_name } from "../model/topics.ts";
-import { has_lone_surrogate } from "../model/utf8.ts";
 import type { Publication } from "../protocol/outbound_message.ts";
-import type { PlainMessage } from "../protocol/passage.ts";
 import { check_flag } from "./options.ts";
 import { check_properties } from "./settings.ts";
 import { check_qos } from "./subscription_arguments.ts";
@@ -50,25 +48,10 @@ export function publication_of(args: readonly unknown[], version: MQTTProtocolVe
   };
 }
 
-/** What most programs publish: text or bytes, by position, without properties. Its topic is not checked yet. */
-export interface PlainPublication extends PlainMessage {
-  readonly qos: 0 | 1 | 2;
-}
-
-/** The arguments of such a message; null for any other, which {@link publication_of} has to look at. */
-export function plain_publication(args: readonly unknown[]): PlainPublication | null {
-  const [topic, payload, qos = 0, retain = false] = args;
-  if (args.length > 4 || typeof topic !== "string" || typeof retain !== "boolean") return null;
-  if (qos !== 0 && qos !== 1 && qos !== 2) return null;
-  if (typeof payload === "string") {
-    return has_lone_surrogate(payload) ? null : { topic, payload, qos, retain };
-  }
-  return payload instanceof Uint8Array ? { topic, payload, qos, retain } : null;
-}
-
-/** It with a copy of its payload, as a message that waits needs it. */
-export function kept_publication({ topic, payload, qos, retain }: PlainPublication): Publication {
-  return { topic, payload: payload_bytes(payload), qos, retain, properties: null };
+/** Arguments without those at the end that were not given, so that a plain object of named ones is the last. */
+export function without_absent(args: unknown[]): unknown[] {
+  while (args.length > 0 && args.at(-1) === undefined) args.pop();
+  return args;
 }
 
 /**

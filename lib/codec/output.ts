@@ -8,7 +8,21 @@ const SMALLEST = 256;
 /** No more than this is taken beforehand, however much left the last time. */
 const LARGEST_GUESS = 262_144;
 
+/** A payload or topic that is shorter is copied faster byte by byte. */
+const SHORT = 24;
+
 const EMPTY: Uint8Array = new Uint8Array(0);
+
+/** The memory of what was taken last, and memory that is free again: one for all links, as only one writes at a time. */
+let lent = EMPTY;
+let spare = EMPTY;
+
+/** What {@link Output.take} gave last has left, and nobody refers to it any more. */
+export function give_back({ buffer, byteOffset }: Uint8Array): void {
+  if (buffer !== lent.buffer || byteOffset !== lent.byteOffset) return;
+  if (lent.length <= LARGEST_GUESS) spare = lent;
+  lent = EMPTY;
+}
 
 export class Output {
   #bytes = EMPTY;
@@ -43,7 +57,7 @@ export class Output {
     bytes[begin] = (PacketTypes.PUBLISH << 4) | flags;
     bytes[at] = topic.length >> 8;
     bytes[at + 1] = topic.length & 0xff;
-    bytes.set(topic, at + 2);
+    copy(topic, bytes, at + 2);
     at += 2 + topic.length;
     if (mid !== 0) {
       bytes[at] = mid >> 8;
@@ -55,7 +69,7 @@ export class Output {
       at += 1;
     }
     if (!is_text) {
-      bytes.set(payload, at);
+      copy(payload, bytes, at);
       this.length = at + payload.length;
       return;
     }
@@ -84,7 +98,8 @@ export class Output {
 
   /** All that waits; it belongs to the caller. */
   take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.length);
+    lent = this.#bytes;
+    const taken = lent.subarray(0, this.length);
     // A turn is often like the one before.
     this.#guess = Math.min(Math.max(SMALLEST, this.length + (this.length >> 2)), LARGEST_GUESS);
     this.#bytes = EMPTY;
@@ -95,8 +110,10 @@ export class Output {
   #make_room(count: number): void {
     const needed = this.length + count;
     if (needed <= this.#bytes.length) return;
-    const grown = new_bytes(Math.max(needed, 2 * this.#bytes.length, this.#guess));
-    grown.set(this.#bytes.subarray(0, this.length));
+    let grown = spare;
+    if (needed <= spare.length) spare = EMPTY;
+    else grown = new_bytes(Math.max(needed, 2 * this.#bytes.length, this.#guess));
+    if (this.length > 0) grown.set(this.#bytes.subarray(0, this.length));
     this.#bytes = grown;
   }
 
@@ -114,6 +131,12 @@ export class Output {
     }
     write_length(this.#bytes, begin + 1, remaining);
   }
+}
+
+function copy(from: Uint8Array, to: Uint8Array, at: number): void {
+  const { length } = from;
+  if (length > SHORT) to.set(from, at);
+  else for (let index = 0; index < length; index += 1) to[at + index] = from[index] as number;
 }
 
 /** Writes a remaining length (2.1.4); gives the place behind it. */

@@ -5,6 +5,9 @@ import { concat_bytes, encode_utf8 } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { VariableByteIntegers, writeBytes, writeInt16 } from "../model/wire_values.ts";
 
+/** All memory is taken anew here. */
+export function give_back(_bytes: Uint8Array): void {}
+
 export class Output {
   #parts: Uint8Array[] = [];
   /** How many bytes wait. */

@@ -49,7 +49,8 @@ export interface PublishPacket {
   topic: string;
   /** 0 when qos is 0. */
   mid: number;
-  payload: Uint8Array;
+  /** Of a packet that came it belongs to whoever gets it. */
+  readonly payload: Uint8Array;
   properties: PropertiesOf<Types["PUBLISH"]>;
 }
 

@@ -16,13 +16,15 @@ const PIECE_BYTES = 8192;
 /** Larger payloads have memory of their own. */
 const LARGEST_CUT = PIECE_BYTES / 4;
 
+const EMPTY: Uint8Array = new Uint8Array(0);
+
 export class PlainPackets {
   readonly #topics = new TopicTexts();
   /** What a piece is a copy of: which bytes, from where to where. */
   #source: Uint8Array | null = null;
   #from = 0;
   #to = 0;
-  #piece: Bytes | null = null;
+  #piece = EMPTY;
 
   /** The packet at hand, or null: the strict walk shall read it. The bytes are not kept. */
   read(frame: Framer, version: Version): Packet | null {
@@ -38,10 +40,11 @@ export class PlainPackets {
   /** The chunk is used up: nothing of it is referred to any more. */
   forget_chunk(): void {
     this.#source = null;
-    this.#piece = null;
+    this.#piece = EMPTY;
   }
 
-  #publish({ bytes, body, end, owned }: Framer, first: number, version: Version): PublishPacket | null {
+  #publish(frame: Framer, first: number, version: Version): PublishPacket | null {
+    const { bytes, body, end } = frame;
     const qos = ((first >> 1) & 3) as 0 | 1 | 2;
     let at = body + 2;
     if (at > end) return null;
@@ -60,31 +63,60 @@ export class PlainPackets {
       if (bytes[at] !== 0) return null;
       at += 1;
     }
-    return {
-      type: PUBLISH,
-      dup: (first & DUP) !== 0,
-      qos,
-      retain: (first & 1) !== 0,
-      topic,
-      mid,
-      payload: this.#payload(bytes, at, end, owned),
-      properties: null,
-    };
+    const packet = new PlainPublish(topic, qos, (first & 1) !== 0, (first & DUP) !== 0, mid);
+    this.#hold_payload(packet, frame, at);
+    return packet;
   }
 
-  #payload(bytes: Uint8Array, begin: number, end: number, owned: boolean): Bytes {
+  #hold_payload(packet: PlainPublish, { bytes, end, owned }: Framer, begin: number): void {
     const length = end - begin;
     // Memory that belongs to this packet alone may be kept, if most of it is the payload.
-    if (owned && 2 * length > bytes.length) return view_of(bytes, begin, end);
-    if (length > LARGEST_CUT || owned) return copy_bytes(bytes.subarray(begin, end));
-    // One copy for many messages costs less than one for each.
-    if (this.#source !== bytes || begin < this.#from || end > this.#to) {
-      if (bytes.length - begin < PIECE_BYTES / 2) return copy_bytes(bytes.subarray(begin, end));
-      this.#source = bytes;
-      this.#from = begin;
-      this.#to = Math.min(begin + PIECE_BYTES, bytes.length);
-      this.#piece = copy_bytes(bytes.subarray(this.#from, this.#to));
+    if (owned && 2 * length > bytes.length) packet.hold(bytes, begin, end);
+    else if (owned || length > LARGEST_CUT) packet.hold(copy_bytes(bytes.subarray(begin, end)), 0, length);
+    else {
+      // One copy for many messages costs less than one for each.
+      if (this.#source !== bytes || begin < this.#from || end > this.#to) this.#cut_piece(bytes, begin, end);
+      packet.hold(this.#piece, begin - this.#from, end - this.#from);
     }
-    return view_of(this.#piece as Bytes, begin - this.#from, end - this.#from);
+  }
+
+  #cut_piece(bytes: Uint8Array, begin: number, end: number): void {
+    this.#source = bytes;
+    this.#from = begin;
+    // What is nearly at the end of the chunk is the last that is cut from it.
+    this.#to = bytes.length - begin < PIECE_BYTES / 2 ? end : Math.min(begin + PIECE_BYTES, bytes.length);
+    this.#piece = copy_bytes(bytes.subarray(this.#from, this.#to));
+  }
+}
+
+/** A PUBLISH without properties, whose payload becomes bytes of its own when somebody looks at it. */
+class PlainPublish implements PublishPacket {
+  readonly type = PUBLISH;
+  readonly dup: boolean;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  topic: string;
+  readonly mid: number;
+  readonly properties = null;
+  #bytes = EMPTY;
+  #begin = 0;
+  #end = 0;
+
+  constructor(topic: string, qos: 0 | 1 | 2, retain: boolean, dup: boolean, mid: number) {
+    this.topic = topic;
+    this.qos = qos;
+    this.retain = retain;
+    this.dup = dup;
+    this.mid = mid;
+  }
+
+  hold(bytes: Uint8Array, begin: number, end: number): void {
+    this.#bytes = bytes;
+    this.#begin = begin;
+    this.#end = end;
+  }
+
+  get payload(): Bytes {
+    return view_of(this.#bytes, this.#begin, this.#end);
   }
 }

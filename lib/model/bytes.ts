@@ -16,19 +16,19 @@ const SLAB_BYTES = 8192;
 /** Above this size, bytes have memory of their own. */
 const LARGEST_SLICE = SLAB_BYTES / 4;
 
-let slab = new ArrayBuffer(0);
+let slab = new Uint8Array(0);
 let slab_used = 0;
 
 // Node's own pool would do, but for its size: it has grown to 64 KiB with Node 26.
 function slice_of_slab(buffer: typeof Buffer, length: number): Bytes {
   const at = slab_place(length);
-  return buffer.from(slab, at, length);
+  return buffer.from(slab.buffer, at, length);
 }
 
 /** Where so many bytes of the slab are free; they are taken then. */
 function slab_place(length: number): number {
-  if (slab_used + length > slab.byteLength) {
-    slab = new ArrayBuffer(SLAB_BYTES);
+  if (slab_used + length > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES);
     slab_used = 0;
   }
   const at = slab_used;
@@ -51,14 +51,20 @@ export function copy_bytes(view: Uint8Array): Bytes {
   return copy;
 }
 
-/** A copy for the house itself: never a Buffer, which takes longer to make. */
-export function snapshot_bytes(view: Uint8Array): Uint8Array {
-  const { length } = view;
-  if (length === 0 || length > LARGEST_SLICE) return view.slice();
-  const at = slab_place(length);
-  const copy = new Uint8Array(slab, at, length);
-  copy.set(view);
-  return copy;
+/** A copy that lies, with others, in larger memory: a view of it need only be made when somebody looks at it. */
+export class Snapshot {
+  readonly bytes: Uint8Array;
+  readonly begin: number;
+  readonly end: number;
+
+  constructor(view: Uint8Array) {
+    const { length } = view;
+    const is_small = length > 0 && length <= LARGEST_SLICE;
+    this.begin = is_small ? slab_place(length) : 0;
+    this.end = this.begin + length;
+    this.bytes = is_small ? slab : new Uint8Array(view);
+    if (is_small) slab.set(view, this.begin);
+  }
 }
 
 /** A part of `bytes` without a copy, as what users get. */

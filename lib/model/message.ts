@@ -13,6 +13,19 @@ export interface PublishProgress {
   is_published(): boolean;
 }
 
+interface PayloadHolder {
+  readonly payload: Bytes;
+}
+
+/** What is known of a received message. */
+interface Received extends PayloadHolder {
+  readonly topic: string;
+  readonly mid: number;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly dup: boolean;
+}
+
 /**
  * A message, as `on_message` receives it.
  *
@@ -24,8 +37,6 @@ export interface PublishProgress {
  */
 export class MQTTMessage {
   topic: string;
-  /** The bytes of the message: a Buffer in Node, so that `.toString()` decodes it. */
-  payload: Bytes;
   /** 0, 1 or 2. */
   qos: 0 | 1 | 2;
   /** Whether the broker kept the message from earlier and sent it because of a new subscription. */
@@ -41,10 +52,12 @@ export class MQTTMessage {
   state: MessageState;
   /** The progress of a message of one's own; null for a received one. */
   info: PublishProgress | null;
+  /** The payload, or what has it: a view of bytes takes its time to be made, and not everybody looks. */
+  #payload: Bytes | PayloadHolder;
 
   constructor(mid = 0, topic = "") {
     this.topic = topic;
-    this.payload = empty;
+    this.#payload = empty;
     this.qos = 0;
     this.retain = false;
     this.dup = false;
@@ -53,6 +66,27 @@ export class MQTTMessage {
     this.timestamp = 0;
     this.state = MessageState.MQTT_MS_INVALID;
     this.info = null;
+  }
+
+  /** The bytes of the message: a Buffer in Node, so that `.toString()` decodes it. */
+  get payload(): Bytes {
+    if (!(this.#payload instanceof Uint8Array)) this.#payload = this.#payload.payload;
+    return this.#payload;
+  }
+  set payload(payload: Bytes) {
+    this.#payload = payload;
+  }
+
+  /** @internal A message that came at `timestamp`. */
+  static received(packet: Received, properties: MQTTMessage["properties"], timestamp: number): MQTTMessage {
+    const message = new MQTTMessage(packet.mid, packet.topic);
+    message.#payload = packet;
+    message.qos = packet.qos;
+    message.retain = packet.retain;
+    message.dup = packet.dup;
+    message.properties = properties;
+    message.timestamp = timestamp;
+    return message;
   }
 
   /** The payload as UTF-8 text. Throws ValueError (`ERR_MQTT_PAYLOAD`) when it is not. Beyond paho. */
@@ -81,6 +115,16 @@ export class MQTTMessage {
         { code: "ERR_MQTT_PAYLOAD", cause },
       );
     }
+  }
+
+  /** All attributes, the payload among them: what `JSON.stringify()` writes. Beyond paho. */
+  toJSON() {
+    return { ...this, payload: this.payload };
+  }
+
+  /** What `console.log` prints in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): object {
+    return this.toJSON();
   }
 }
 

@@ -1,6 +1,6 @@
 // Decides what may be published as a payload and which bytes it becomes.
 
-import { encode_utf8, new_bytes, snapshot_bytes, utf8_length, view_bytes } from "./bytes.ts";
+import { copy_bytes, encode_utf8, new_bytes, utf8_length, view_bytes } from "./bytes.ts";
 import { ValueError } from "./errors.ts";
 import { name_type } from "./type_names.ts";
 import { has_lone_surrogate } from "./utf8.ts";
@@ -75,7 +75,7 @@ function object_bytes(payload: unknown): Uint8Array {
   if (payload === null) return new_bytes(0);
   if (ArrayBuffer.isView(payload) || is_array_buffer(payload)) {
     check_length(payload.byteLength);
-    return snapshot_bytes(view_bytes(payload));
+    return copy_bytes(view_bytes(payload));
   }
   throw new TypeError(
     `${name_type(payload)} cannot be published: a payload is text, bytes, a number or null. To send it as JSON use JSON.stringify(...).`,

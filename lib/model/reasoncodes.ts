@@ -73,7 +73,9 @@ export class ReasonCode {
   );
   constructor(named: ReasonCodeArguments & { packetType: PacketType });
   constructor(...args: unknown[]) {
-    const [packetType, aName = "Success", identifier = -1] = is_plain_object(args.at(-1))
+    // A number in the last place is the way of nearly all: one for each acknowledgement.
+    const is_named = typeof args[2] !== "number" && is_plain_object(args.at(-1));
+    const [packetType, aName = "Success", identifier = -1] = is_named
       ? positional("ReasonCode", ["packetType", "aName", "identifier"], args)
       : args;
     this.packetType = packetType as PacketType;

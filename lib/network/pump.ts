@@ -1,6 +1,7 @@
 // Decides in which order things happen around one Session: bytes in, work out, events afterwards, one timer. The only
 // place where the core meets a transport and a clock.
 
+import { give_back } from "../codec/output.ts";
 import { concat_bytes } from "../model/bytes.ts";
 import type { SessionEvent, Work } from "../protocol/outputs.ts";
 import type { Session } from "../protocol/session.ts";
@@ -196,7 +197,9 @@ export class Pump {
     }
     const [first] = parts;
     if (first !== undefined && this.#transport !== null) {
-      this.#congested = !this.#transport.write(parts.length === 1 ? first : concat_bytes(parts));
+      const bytes = parts.length === 1 ? first : concat_bytes(parts);
+      this.#congested = !this.#transport.write(bytes);
+      if (this.#transport.pending === 0) give_back(bytes);
     }
     if (close !== null) this.#close(close.flush);
   }

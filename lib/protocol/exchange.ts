@@ -13,10 +13,11 @@ import type {
 } from "../codec/packets.ts";
 import { ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
-import type { Inbound } from "./inbound.ts";
+import { Delivery, type Inbound } from "./inbound.ts";
 import type { Outgoing, Reading } from "./link.ts";
 import type { Outbound } from "./outbound.ts";
 import type { SessionEvent } from "./outputs.ts";
+import type { PlainAcknowledgement } from "./passage.ts";
 import type { Requests } from "./requests.ts";
 
 /** What an exchange works on and speaks through. */
@@ -25,6 +26,8 @@ export interface Parts {
   readonly inbound: Inbound;
   readonly requests: Requests;
   send(packet: Outgoing["packet"]): void;
+  /** Sends an acknowledgement that has nothing to say but which packet it is for. */
+  acknowledge(type: PlainAcknowledgement, mid: number): void;
   tell(event: SessionEvent): void;
 }
 
@@ -75,12 +78,9 @@ export class Exchange {
       return null;
     }
     const arrival = this.#parts.inbound.arrived(packet, reading.receive_maximum);
-    if (arrival.type === "violation") return arrival.error;
-    if (arrival.type === "deliver") {
-      this.#parts.tell({ type: "message", packet, delivery: arrival.delivery });
-    } else if (arrival.acknowledge) {
-      this.#parts.send({ type: PacketTypes.PUBREC, mid: packet.mid, reason_code: 0, properties: null });
-    }
+    if (arrival instanceof Delivery) this.#parts.tell({ type: "message", packet, delivery: arrival });
+    else if (arrival instanceof ProtocolError) return arrival;
+    else if (arrival === "again") this.#parts.acknowledge(PacketTypes.PUBREC, packet.mid);
     return null;
   }
 
@@ -102,14 +102,16 @@ export class Exchange {
       return null;
     }
     if (message.state === "published") this.#parts.outbound.release(message);
-    this.#parts.send(pubrel_packet(packet.mid));
+    this.#parts.acknowledge(PacketTypes.PUBREL, packet.mid);
     return null;
   }
 
   #on_pubrel(packet: PubrelPacket, reading: Reading): null {
     // 0x92: Packet Identifier not found; 3.x has no way to say so.
-    const reason_code = this.#parts.inbound.release(packet.mid) || reading.connect.version !== 5 ? 0 : 0x92;
-    this.#parts.send({ type: PacketTypes.PUBCOMP, mid: packet.mid, reason_code, properties: null });
+    const is_known = this.#parts.inbound.release(packet.mid) || reading.connect.version !== 5;
+    if (is_known) this.#parts.acknowledge(PacketTypes.PUBCOMP, packet.mid);
+    else
+      this.#parts.send({ type: PacketTypes.PUBCOMP, mid: packet.mid, reason_code: 0x92, properties: null });
     return null;
   }
 

@@ -6,25 +6,28 @@
 
 import type { PublishPacket } from "../codec/packets.ts";
 import { ProtocolError } from "../model/errors.ts";
+import { ByPacketId } from "./by_packet_id.ts";
 
 /** One message handed to the user whose acknowledgement is still owed. */
-export interface Delivery {
+export class Delivery {
   readonly mid: number;
   readonly qos: 1 | 2;
   /** `handed_over`: the user has it. `received`: PUBREC is out, PUBREL is awaited. */
-  state: "handed_over" | "received";
+  state: "handed_over" | "received" = "handed_over";
   /** Whether it came on the present link: then our Receive Maximum counts it (4.9). */
-  is_counted: boolean;
+  is_counted = true;
+
+  constructor(mid: number, qos: 1 | 2) {
+    this.mid = mid;
+    this.qos = qos;
+  }
 }
 
-export type Arrival =
-  | { readonly type: "deliver"; readonly delivery: Delivery }
-  /** Known already: nothing to do, or (`acknowledge`) the PUBREC once more. */
-  | { readonly type: "known"; readonly acknowledge: boolean }
-  | { readonly type: "violation"; readonly error: ProtocolError };
+/** What a message is: new, or known already, so that nothing is to do (`known`) or its PUBREC is due once more (`again`). */
+export type Arrival = Delivery | "known" | "again" | ProtocolError;
 
 export class Inbound {
-  readonly #deliveries = new Map<number, Delivery>();
+  readonly #deliveries = new ByPacketId<Delivery>();
   #counted = 0;
 
   /** A PUBLISH with QoS 1 or 2 came. `receive_maximum` is ours, from our CONNECT. */
@@ -33,20 +36,19 @@ export class Inbound {
     if (known?.is_counted !== true) {
       if (this.#counted >= receive_maximum) {
         const text = `the broker has sent more than ${receive_maximum} unacknowledged messages`;
-        return { type: "violation", error: new ProtocolError(text, { reason_code: 0x93 }) }; // [MQTT-3.3.4-7]
+        return new ProtocolError(text, { reason_code: 0x93 }); // [MQTT-3.3.4-7]
       }
       this.#counted += 1;
     }
     if (known !== undefined) {
       known.is_counted = true;
-      if (known.qos === 2 && packet.qos === 2)
-        return { type: "known", acknowledge: known.state === "received" };
-      if (known.qos === 1 && packet.qos === 1 && packet.dup) return { type: "known", acknowledge: false };
+      if (known.qos === 2 && packet.qos === 2) return known.state === "received" ? "again" : "known";
+      if (known.qos === 1 && packet.qos === 1 && packet.dup) return "known";
+      this.#deliveries.delete(packet.mid);
     }
-    const qos = packet.qos === 2 ? 2 : 1;
-    const delivery: Delivery = { mid: packet.mid, qos, state: "handed_over", is_counted: true };
-    this.#deliveries.set(packet.mid, delivery);
-    return { type: "deliver", delivery };
+    const delivery = new Delivery(packet.mid, packet.qos === 2 ? 2 : 1);
+    this.#deliveries.add(packet.mid, delivery);
+    return delivery;
   }
 
   /**
@@ -73,7 +75,7 @@ export class Inbound {
   /** The link is gone: unacknowledged QoS 1 comes again as a new delivery, QoS 2 is recognised by its id. */
   link_lost(): void {
     this.#counted = 0;
-    for (const delivery of this.#deliveries.values()) {
+    for (const delivery of this.#deliveries.all()) {
       delivery.is_counted = false;
       if (delivery.qos === 1) this.#deliveries.delete(delivery.mid);
     }

@@ -2,20 +2,34 @@
 // on the next link. Knows nothing of bytes and links.
 
 import { MQTTException } from "../model/errors.ts";
+import { ByPacketId } from "./by_packet_id.ts";
 import { Chain } from "./chain.ts";
-import { type OutboundMessage, type Publication, weight } from "./outbound_message.ts";
+import {
+  type Contents,
+  OutboundMessage,
+  type Publication,
+  type Rarities,
+  type Ticket,
+  weight,
+} from "./outbound_message.ts";
 import type { PacketIds } from "./packet_ids.ts";
 import { Queue } from "./queue.ts";
-import { type Load, make_way, type QueueLimits } from "./queue_limits.ts";
+import { has_room, type Load, make_way, type QueueLimits } from "./queue_limits.ts";
 
-export class Outbound {
+/** What the session adds to a publication. */
+export interface Place extends Omit<Rarities, "properties"> {
+  readonly seq: number;
+  readonly ticket: Ticket | null;
+}
+
+export class Outbound implements Load {
   readonly queue = new Queue();
   readonly #ids: PacketIds;
   /** PUBLISH is out; in the order of sending, which is the order of sending again [MQTT-4.6.0-1]. */
   readonly #published = new Chain<OutboundMessage>();
   /** PUBREC came; in its order, which is the order of the PUBRELs [MQTT-4.6.0-4]. */
   readonly #released = new Chain<OutboundMessage>();
-  readonly #by_mid = new Map<number, OutboundMessage>();
+  readonly #by_mid = new ByPacketId<OutboundMessage>();
   #bytes = 0;
 
   constructor(ids: PacketIds) {
@@ -31,6 +45,15 @@ export class Outbound {
     return this.#bytes;
   }
 
+  /** QoS 1 and 2 messages that are not settled. */
+  get acknowledged(): number {
+    return this.#by_mid.size;
+  }
+
+  get free_ids(): number {
+    return this.#ids.free;
+  }
+
   get unsettled(): number {
     return this.in_flight + this.queue.length;
   }
@@ -41,41 +64,31 @@ export class Outbound {
    */
   accept(
     publication: Publication,
-    place: Pick<OutboundMessage, "seq" | "alias" | "expires_at" | "ticket">,
+    { seq, alias, expires_at, ticket }: Place,
     limits: QueueLimits,
     waits: boolean,
     dropped: OutboundMessage[],
   ): OutboundMessage | null {
-    const victims = make_way(publication, this.#load(), limits, waits);
+    const { topic, qos, properties } = publication;
+    const candidate = { topic, qos, weight: weight(publication) };
+    const victims = make_way(candidate, this, limits, waits);
     if (victims === null) return null;
     for (const victim of victims) {
       this.abandon(victim);
       dropped.push(victim);
     }
-    const mid = publication.qos === 0 ? this.#ids.pass() : this.#ids.take();
-    const { topic, payload, qos, retain, properties } = publication;
-    const { seq, alias, expires_at, ticket } = place;
-    if (ticket !== null) ticket.mid = mid;
-    const message: OutboundMessage = {
-      topic,
-      payload,
-      qos,
-      retain,
-      properties,
-      seq,
-      mid,
-      alias,
-      expires_at,
-      sent: false,
-      state: "waiting",
-      ticket,
-      previous: null,
-      next: null,
-    };
-    this.#bytes += weight(message);
-    this.queue.push(message);
-    if (qos !== 0) this.#by_mid.set(mid, message);
-    return message;
+    return this.#take_in(publication, candidate.weight, seq, ticket, { properties, alias, expires_at });
+  }
+
+  /** As {@link accept}, for a message without properties for which no other has to give way; null for another. */
+  accept_plain(
+    contents: Contents,
+    weight: number,
+    seq: number,
+    ticket: Ticket,
+    limits: QueueLimits,
+  ): OutboundMessage | null {
+    return has_room(weight, this, limits) ? this.#take_in(contents, weight, seq, ticket) : null;
   }
 
   /** The message that may leave now, or null. */
@@ -157,21 +170,28 @@ export class Outbound {
     return session_present ? released.map((message) => message.mid) : [];
   }
 
+  #take_in(
+    contents: Contents,
+    weight: number,
+    seq: number,
+    ticket: Ticket | null,
+    rarities?: Rarities,
+  ): OutboundMessage {
+    const mid = contents.qos === 0 ? this.#ids.pass() : this.#ids.take();
+    if (ticket !== null) ticket.mid = mid;
+    const message = new OutboundMessage(contents, weight, seq, mid, ticket, rarities);
+    this.#bytes += weight;
+    this.queue.push(message);
+    if (contents.qos !== 0) this.#by_mid.add(mid, message);
+    return message;
+  }
+
   #settle(message: OutboundMessage): void {
     message.state = "settled";
-    this.#bytes -= weight(message);
+    this.#bytes -= message.weight;
     if (message.qos === 0) return;
     this.#by_mid.delete(message.mid);
     this.#ids.release(message.mid);
-  }
-
-  #load(): Load {
-    return {
-      queue: this.queue,
-      bytes: this.#bytes,
-      acknowledged: this.#by_mid.size,
-      free_ids: this.#ids.free,
-    };
   }
 }
 

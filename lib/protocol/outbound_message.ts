@@ -1,6 +1,6 @@
 // Decides what the core remembers of a message that the user published.
 
-import { utf8_length } from "../model/bytes.ts";
+import { encode_utf8, type Snapshot, utf8_length } from "../model/bytes.ts";
 import { ValueError } from "../model/errors.ts";
 import type { PacketTypes } from "../model/packettypes.ts";
 import type { Properties } from "../model/properties.ts";
@@ -31,23 +31,85 @@ export interface Ticket {
  */
 export type OutboundState = "waiting" | "published" | "released" | "settled";
 
-export interface OutboundMessage extends Publication, Linked<OutboundMessage> {
+/** What few messages have. */
+export interface Rarities {
+  readonly properties: Publication["properties"];
+  /** The topic alias that the user has chosen; 0: none. */
+  readonly alias: number;
+  /** The moment at which the message is of no use any more (Message Expiry Interval); Infinity: never. */
+  readonly expires_at: number;
+}
+
+const NO_RARITIES: Rarities = { properties: null, alias: 0, expires_at: Number.POSITIVE_INFINITY };
+
+/** What a message is made of. */
+export interface Contents {
+  readonly topic: string;
+  /** Text that is well formed, or bytes that nobody changes. */
+  readonly payload: Uint8Array | Snapshot | string;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+}
+
+export class OutboundMessage implements Publication, Linked<OutboundMessage> {
+  previous: OutboundMessage | null = null;
+  next: OutboundMessage | null = null;
+  readonly topic: string;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
   /** Its place in the order of everything that was ever asked of the session. */
   readonly seq: number;
   /** One message has one packet id for life, also across links; QoS 0 has a number for its callback only. */
   readonly mid: number;
-  /** 0: none. */
-  readonly alias: number;
-  /** The moment at which it is of no use any more (Message Expiry Interval); Infinity: never. */
-  readonly expires_at: number;
-  /** Whether a PUBLISH with it has left, so that the next one carries DUP. */
-  sent: boolean;
-  state: OutboundState;
   readonly ticket: Ticket | null;
+  /** What it counts for in a limit of bytes. */
+  readonly weight: number;
+  /** Whether a PUBLISH with it has left, so that the next one carries DUP. */
+  sent = false;
+  state: OutboundState = "waiting";
+  readonly #payload: Contents["payload"];
+  readonly #rarities: Rarities;
+
+  constructor(
+    { topic, payload, qos, retain }: Contents,
+    weight: number,
+    seq: number,
+    mid: number,
+    ticket: Ticket | null,
+    rarities = NO_RARITIES,
+  ) {
+    this.topic = topic;
+    this.qos = qos;
+    this.retain = retain;
+    this.seq = seq;
+    this.mid = mid;
+    this.ticket = ticket;
+    this.weight = weight;
+    this.#payload = payload;
+    this.#rarities = rarities;
+  }
+
+  get payload(): Uint8Array {
+    const payload = this.#payload;
+    if (typeof payload === "string") return encode_utf8(payload);
+    return payload instanceof Uint8Array ? payload : payload.bytes.subarray(payload.begin, payload.end);
+  }
+
+  get properties(): Publication["properties"] {
+    return this.#rarities.properties;
+  }
+
+  get alias(): number {
+    return this.#rarities.alias;
+  }
+
+  get expires_at(): number {
+    return this.#rarities.expires_at;
+  }
 }
 
 /** What a message counts for in a limit of bytes. */
-export function weight(message: Publication): number {
+export function weight(message: Pick<Publication, "topic" | "payload">): number {
   return message.payload.length + message.topic.length;
 }
 

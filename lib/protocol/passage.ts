@@ -1,62 +1,125 @@
-// Decides what leaves without standing in any line: QoS 0 messages and acknowledgements that need nothing but to leave,
-// when nothing waits before them. They are written at once; messages are told by their tickets when they are gone.
+// Decides what leaves without standing in any line: messages and acknowledgements that need nothing but to leave, when
+// nothing waits before them. They are written at once.
 
-import type { PubackPacket, PubcompPacket, PubrecPacket, PubrelPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
+import { Snapshot, utf8_length } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { surely_allows } from "./limits.ts";
 import type { Link, Outgoing } from "./link.ts";
-import type { Ticket } from "./outbound_message.ts";
+import type { Outbound } from "./outbound.ts";
+import type { Contents, Ticket } from "./outbound_message.ts";
+import type { PacketIds } from "./packet_ids.ts";
+import type { QueueLimits } from "./queue_limits.ts";
 
 /** How much of the link's output such a message may find before it. */
 const ROOM_BYTES = 256 * 1024;
-/** A larger one is not worth the haste. */
-const LARGEST_PAYLOAD = 4096;
+/** A larger payload is not worth the haste. */
+const LARGEST_WRITTEN = 4096;
+/** A larger message has its size looked at first. */
+const LARGEST_KEPT = 65_536;
 
-type Acknowledgement = PubackPacket | PubrecPacket | PubrelPacket | PubcompPacket;
+/** A packet that acknowledges, with nothing to say but which one. */
+export type PlainAcknowledgement = 4 | 5 | 6 | 7;
 
-/** A QoS 0 message without properties. */
-export interface PlainMessage {
-  readonly topic: string;
+/** A message without properties. */
+export interface PlainMessage extends Contents {
   /** Bytes, or text that is well formed. */
   readonly payload: Uint8Array | string;
-  readonly retain: boolean;
 }
 
-/** Writes an acknowledgement, if it says nothing but its packet id and need not wait behind others. */
-export function acknowledges(packet: Outgoing["packet"], link: Link): boolean {
-  if (link.acceptance === null || link.ending !== null || link.outgoing.length > 0) return false;
-  if (link.output.length > ROOM_BYTES || !is_plain_acknowledgement(packet)) return false;
-  link.output.acknowledge(packet.type, packet.mid);
+/** Writes an acknowledgement, if it need not wait behind others. */
+export function acknowledges(type: PlainAcknowledgement, mid: number, link: Link): boolean {
+  if (!is_free(link)) return false;
+  link.output.acknowledge(type, mid);
   return true;
 }
 
 /** Whether it says no more than which packet it acknowledges. */
-export function is_plain_acknowledgement(packet: Outgoing["packet"]): packet is Acknowledgement {
-  return (
-    packet.type >= PacketTypes.PUBACK &&
-    packet.type <= PacketTypes.PUBCOMP &&
-    (packet as Acknowledgement).reason_code === 0 &&
-    (packet as Acknowledgement).properties === null
-  );
+export function is_plain_acknowledgement(
+  packet: Outgoing["packet"],
+): packet is Outgoing["packet"] & { readonly type: PlainAcknowledgement; readonly mid: number } {
+  if (packet.type < PacketTypes.PUBACK || packet.type > PacketTypes.PUBCOMP) return false;
+  const { reason_code, properties } = packet as { reason_code?: number; properties?: object | null };
+  return reason_code === 0 && properties === null;
+}
+
+/** What a passage works on. */
+interface Parts {
+  readonly outbound: Outbound;
+  /** The topics that were published to before, and so are legal ones. */
+  readonly topics: TopicBytes;
+  readonly ids: PacketIds;
+  next_seq(): number;
+}
+
+export class Passage {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes in a message, and writes it if it need not wait. False: nothing was done, for limits, errors or the log have to
+   * be seen to.
+   */
+  publish(message: PlainMessage, ticket: Ticket, link: Link, limits: QueueLimits): boolean {
+    const topic = this.#parts.topics.known(message.topic);
+    if (topic === undefined) return false;
+    return message.qos === 0
+      ? this.#let_go(message, topic, ticket, link, limits)
+      : this.#keep(message, topic, ticket, link, limits);
+  }
+
+  #let_go(
+    message: PlainMessage,
+    topic: Uint8Array,
+    ticket: Ticket,
+    link: Link,
+    { queue_qos0 }: QueueLimits,
+  ): boolean {
+    if (queue_qos0 || this.#parts.outbound.queue.length > 0 || !writes(message, topic, 0, link)) return false;
+    link.leaving.push(ticket);
+    ticket.mid = this.#parts.ids.pass();
+    return true;
+  }
+
+  #keep(message: PlainMessage, topic: Uint8Array, ticket: Ticket, link: Link, limits: QueueLimits): boolean {
+    const { payload, qos, retain } = message;
+    if (payload.length > LARGEST_KEPT) return false;
+    const { outbound } = this.#parts;
+    const is_text = typeof payload === "string";
+    const contents = {
+      topic: message.topic,
+      payload: is_text ? payload : new Snapshot(payload),
+      qos,
+      retain,
+    };
+    const weight = message.topic.length + (is_text ? utf8_length(payload) : payload.length);
+    const taken = outbound.accept_plain(contents, weight, this.#parts.next_seq(), ticket, limits);
+    if (taken === null) return false;
+    const is_next = outbound.next(link.acceptance?.limits.window ?? 0) === taken;
+    if (is_next && writes(message, topic, taken.mid, link)) outbound.left(taken);
+    return true;
+  }
 }
 
 /**
- * Writes a message, if it need not wait. If not, it has to stand in the queue, where limits, errors and the log are seen
- * to.
+ * Writes a message for the first time, if it need not wait.
  *
- * @param topics the topics that were published to before, and so are legal ones.
+ * @param topic its topic in UTF-8.
+ * @param mid 0 for QoS 0.
  */
-export function passes(message: PlainMessage, ticket: Ticket, link: Link, topics: TopicBytes): boolean {
+function writes({ payload, qos, retain }: PlainMessage, topic: Uint8Array, mid: number, link: Link): boolean {
   const { acceptance, reading, output } = link;
-  if (acceptance === null || reading === null || link.ending !== null || link.outgoing.length > 0)
-    return false;
-  const { payload, retain } = message;
-  if (output.length > ROOM_BYTES || payload.length > LARGEST_PAYLOAD) return false;
-  const topic = topics.known(message.topic);
-  if (topic === undefined) return false;
-  if (!surely_allows(acceptance.limits, 0, retain, topic.length + 3 * payload.length)) return false;
-  output.publish(retain ? 1 : 0, topic, payload, 0, reading.connect.version);
-  link.leaving.push(ticket);
+  if (acceptance === null || reading === null || !is_free(link)) return false;
+  if (payload.length > LARGEST_WRITTEN) return false;
+  if (!surely_allows(acceptance.limits, qos, retain, topic.length + 3 * payload.length)) return false;
+  output.publish((qos << 1) | (retain ? 1 : 0), topic, payload, mid, reading.connect.version);
   return true;
+}
+
+/** Whether nothing but messages waits to leave on it, and it is not congested. */
+function is_free({ acceptance, ending, outgoing, output }: Link): boolean {
+  return acceptance !== null && ending === null && outgoing.length === 0 && output.length <= ROOM_BYTES;
 }

@@ -31,7 +31,7 @@ import {
   type Work,
 } from "./outputs.ts";
 import { PacketIds } from "./packet_ids.ts";
-import { acknowledges, type PlainMessage, passes } from "./passage.ts";
+import { acknowledges, Passage, type PlainAcknowledgement, type PlainMessage } from "./passage.ts";
 import type { Phase } from "./phase.ts";
 import { type RequestPacket, Requests } from "./requests.ts";
 import type { SessionSettings } from "./settings.ts";
@@ -58,6 +58,7 @@ export class Session {
     inbound: this.#inbound,
     requests: this.#requests,
     send: (packet) => this.#send(packet),
+    acknowledge: (type, mid) => this.#acknowledge(type, mid),
     tell: (event) => this.#tell(event),
   });
   readonly #departure = new Departure({
@@ -68,6 +69,12 @@ export class Session {
     is_traced: () => this.tracing,
     abandoned: (message, error) => this.#abandoned(message, error),
     answer: (ack) => this.#exchange.on_request_ack(ack),
+  });
+  readonly #passage = new Passage({
+    outbound: this.#outbound,
+    topics: this.#topics,
+    ids: this.#ids,
+    next_seq: () => this.#next_seq(),
   });
   readonly #user_aliases = new UserAliases();
   #seq = 0;
@@ -249,20 +256,13 @@ export class Session {
   }
 
   /**
-   * Sends a QoS 0 message, if it can leave at once and there is nothing to be seen to. False: `publish` has to be called.
-   * Its topic was published to before, and so is a legal one; its ticket comes back with `left` or `lost`.
+   * Takes in a message that needs nothing special, and lets it leave if nothing is before it. False: `publish` has to be
+   * called. Its ticket comes back with `left` or `lost` (QoS 0), or in its message with all others.
    */
-  publish_at_once(message: PlainMessage, ticket: Ticket): boolean {
+  publish_plainly(message: PlainMessage, ticket: Ticket): boolean {
     const { link, takes_wishes } = this.#connection;
-    if (link === null || !takes_wishes || this.tracing || this.#settings.queue_qos0) return false;
-    if (this.#outbound.queue.length > 0 || !passes(message, ticket, link, this.#topics)) return false;
-    ticket.mid = this.#ids.pass();
-    return true;
-  }
-
-  /** Whether a message with this topic has left before: then it is a legal one. */
-  has_published_to(topic: string): boolean {
-    return this.#topics.known(topic) !== undefined;
+    if (link === null || !takes_wishes || this.tracing) return false;
+    return this.#passage.publish(message, ticket, link, this.#settings);
   }
 
   /** Asks for filters. NO_CONN without a link, NOT_SUPPORTED for what this broker has said it cannot do. */
@@ -297,8 +297,7 @@ export class Session {
     if (finished === null) return false;
     // Before CONNACK nobody knows whether the broker still has its session: it will send a QoS 2 message again.
     if (this.#connection.link?.acceptance == null) return true;
-    const type = finished.qos === 1 ? PacketTypes.PUBACK : PacketTypes.PUBREC;
-    this.#send({ type, mid, reason_code: 0, properties: null });
+    this.#acknowledge(finished.qos === 1 ? PacketTypes.PUBACK : PacketTypes.PUBREC, mid);
     return true;
   }
 
@@ -412,9 +411,14 @@ export class Session {
   // ---- packets that go -----------------------------------------------------------------------------------------
 
   /** Called with a link. */
+  #acknowledge(type: PlainAcknowledgement, mid: number): void {
+    if (!this.tracing && acknowledges(type, mid, this.#connection.link as Link)) return;
+    this.#send({ type, mid, reason_code: 0, properties: null } as Outgoing["packet"]);
+  }
+
+  /** Called with a link. */
   #send(packet: Outgoing["packet"]): void {
     const link = this.#connection.link as Link;
-    if (!this.tracing && acknowledges(packet, link)) return;
     const line = link.outgoing;
     const { last } = line;
     // A DISCONNECT that waits stays the last [MQTT-3.14.4-2]: the acknowledgement of a message goes before it, also

@@ -102,12 +102,12 @@ describe("the arguments of on_subscribe and on_unsubscribe", () => {
 });
 
 describe("the arguments of on_publish", () => {
-  const mid = 7;
+  const before = ["client", "userdata", 7] as const;
 
   it("are success where there is no packet to say more", () => {
-    expect(publish_arguments(v1, mid, null)).toEqual([7]);
-    expect(publish_arguments(v2, mid, null)).toMatchObject([
-      7,
+    expect(publish_arguments(1, ...before, null)).toEqual([...before]);
+    expect(publish_arguments(2, ...before, null)).toMatchObject([
+      ...before,
       { packetType: PacketTypes.PUBACK, value: 0 },
       { packetType: PacketTypes.PUBACK },
     ]);
@@ -122,8 +122,8 @@ describe("the arguments of on_publish", () => {
         reason_code: type === PacketTypes.PUBCOMP ? 0x92 : 0x97,
         properties: null,
       };
-      expect(publish_arguments(v2_of_5, mid, packet as never)).toMatchObject([
-        7,
+      expect(publish_arguments(2, ...before, packet as never)).toMatchObject([
+        ...before,
         { packetType: type, value: packet.reason_code },
         { packetType: type },
       ]);

@@ -26,8 +26,12 @@ function fake(): FakeWaiting {
   return waiting;
 }
 
-const info_of = (waiting: Waiting, rc: MQTTErrorCode = 0, failure: Error | null = null) =>
-  new MQTTMessageInfo(7, rc, waiting, failure);
+function info_of(waiting: Waiting, rc: MQTTErrorCode = 0, failure: Error | null = null): MQTTMessageInfo {
+  const info = new MQTTMessageInfo(7, waiting);
+  info.rc = rc;
+  if (failure !== null) info.fail(failure);
+  return info;
+}
 
 describe("an MQTTMessageInfo", () => {
   it("begins unpublished, and ends published", async () => {

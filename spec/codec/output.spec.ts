@@ -3,8 +3,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { encode } from "../../lib/codec/encoder.ts";
-import { Output } from "../../lib/codec/output.ts";
-import { Output as PageOutput } from "../../lib/codec/output_browser.ts";
+import { give_back, Output } from "../../lib/codec/output.ts";
+import { give_back as give_back_in_page, Output as PageOutput } from "../../lib/codec/output_browser.ts";
 import type { PublishPacket } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import type { Version } from "../vectors/vector.ts";
@@ -105,4 +105,38 @@ describe.each(kinds)("the %s", (_name, Kind) => {
     expect(output.take().every((byte) => byte === 2)).toBe(true);
     expect(output.take().length).toBe(0);
   });
+});
+
+describe("memory that is given back", () => {
+  it("is written to again, by whichever output is the next; what was taken before is left alone", () => {
+    const [one, other] = [new Output(), new Output()];
+    const first = filled(one, 1);
+    const second = filled(one, 2);
+    give_back(first);
+    give_back(Uint8Array.of(1));
+    expect(filled(other, 3).buffer).not.toBe(first.buffer);
+    expect([first, second].map((bytes) => bytes[0])).toEqual([1, 2]);
+    const last = filled(one, 4);
+    give_back(last);
+    expect(filled(other, 5).buffer).toBe(last.buffer);
+    expect(filled(other, 6).buffer).not.toBe(last.buffer);
+  });
+
+  it("is not kept when it is large", () => {
+    const output = new Output();
+    output.append(Buffer.alloc(600_000, 1));
+    const large = output.take();
+    give_back(large);
+    expect(filled(output, 2).buffer).not.toBe(large.buffer);
+  });
+
+  it("is taken anew in a page", () => {
+    give_back_in_page(Uint8Array.of(1));
+    expect(new PageOutput().take()).toHaveLength(0);
+  });
+
+  function filled(output: Output, value: number): Uint8Array {
+    output.append(Buffer.alloc(5000, value));
+    return output.take();
+  }
 });

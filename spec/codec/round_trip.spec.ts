@@ -7,6 +7,7 @@ import type { Packet } from "../../lib/codec/packets.ts";
 import { MalformedPacket, ProtocolError } from "../../lib/model/errors.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import type { Properties } from "../../lib/model/properties.ts";
+import { plain } from "../support/plain_packet.ts";
 import { reader_of, type Sender, type Version } from "../vectors/vector.ts";
 import { any_cut, any_packet } from "./arbitraries.ts";
 
@@ -23,7 +24,7 @@ const places = fc.array(fc.nat(200_000), { maxLength: 12 });
 
 function decode(version: Version, from: Sender, chunks: readonly Uint8Array[]) {
   const decoder = new Decoder({ version, max_packet_size: 1_000_000, role: reader_of(from) });
-  const packets = chunks.flatMap((chunk) => decoder.push(chunk));
+  const packets = chunks.flatMap((chunk) => decoder.push(chunk).map(plain));
   return { packets, error: decoder.error };
 }
 

@@ -2,6 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import * as plain_message from "../../lib/client/plain_message.ts";
+import * as plain_message_browser from "../../lib/client/plain_message_browser.ts";
 import * as proxy_settings from "../../lib/client/proxy_settings.ts";
 import * as proxy_settings_browser from "../../lib/client/proxy_settings_browser.ts";
 import * as service from "../../lib/client/service.ts";
@@ -16,10 +18,14 @@ import * as output from "../../lib/codec/output.ts";
 import * as output_browser from "../../lib/codec/output_browser.ts";
 import * as plain_packets from "../../lib/codec/plain_packets.ts";
 import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
+import * as topic_memory from "../../lib/model/topic_memory.ts";
+import * as topic_memory_browser from "../../lib/model/topic_memory_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
 import * as process_end from "../../lib/network/process_end.ts";
 import * as process_end_browser from "../../lib/network/process_end_browser.ts";
+import * as by_packet_id from "../../lib/protocol/by_packet_id.ts";
+import * as by_packet_id_browser from "../../lib/protocol/by_packet_id_browser.ts";
 import * as passage from "../../lib/protocol/passage.ts";
 import * as passage_browser from "../../lib/protocol/passage_browser.ts";
 import * as wrong_port from "../../lib/protocol/wrong_port.ts";
@@ -45,6 +51,11 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     proxy_settings,
     proxy_settings_browser satisfies Outside<typeof proxy_settings>,
   ],
+  [
+    "lib/client/plain_message.ts",
+    plain_message,
+    plain_message_browser satisfies Outside<typeof plain_message>,
+  ],
   ["lib/client/service.ts", service, service_browser satisfies Outside<typeof service>],
   ["lib/client/tls_settings.ts", tls_settings, tls_settings_browser satisfies Outside<typeof tls_settings>],
   [
@@ -59,8 +70,10 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     plain_packets,
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
+  ["lib/model/topic_memory.ts", topic_memory, topic_memory_browser satisfies Outside<typeof topic_memory>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
+  ["lib/protocol/by_packet_id.ts", by_packet_id, by_packet_id_browser satisfies Outside<typeof by_packet_id>],
   ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
   ["lib/protocol/wrong_port.ts", wrong_port, wrong_port_browser satisfies Outside<typeof wrong_port>],
   ["lib/transport/ways.ts", ways, ways_browser satisfies Outside<typeof ways>],

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "@jest/globals";
 import { MessageState } from "../../lib/model/enums.ts";
 import { TransportError, ValueError } from "../../lib/model/errors.ts";
@@ -14,7 +15,7 @@ function message_of(payload: string | Uint8Array): MQTTMessage {
 describe("MQTTMessage", () => {
   it("has paho's attributes and begins as in paho", () => {
     const message = new MQTTMessage();
-    expect(Object.keys(message).sort()).toEqual(class_members.MQTTMessage);
+    expect([...Object.keys(message), "payload"].sort()).toEqual(class_members.MQTTMessage);
     expect(message).toMatchObject({
       topic: "",
       payload: Buffer.alloc(0),
@@ -26,6 +27,34 @@ describe("MQTTMessage", () => {
       timestamp: 0,
       state: MessageState.MQTT_MS_INVALID,
       info: null,
+    });
+  });
+
+  it("looks at the payload of what has come when somebody asks, and once", () => {
+    let looks = 0;
+    const packet = {
+      ...({ topic: "t", mid: 7, qos: 1, retain: true, dup: true } as const),
+      get payload() {
+        looks += 1;
+        return Buffer.from("p");
+      },
+    } as const;
+    const message = MQTTMessage.received(packet, null, 12.5);
+    const { topic, mid, qos, retain, dup, properties, timestamp } = message;
+    expect({ topic, mid, qos, retain, dup, properties, timestamp }).toEqual({
+      ...{ topic: "t", mid: 7, qos: 1, retain: true, dup: true, properties: null, timestamp: 12.5 },
+    });
+    expect(looks).toBe(0);
+    expect([message.text(), String(message.payload), looks]).toEqual(["p", "p", 1]);
+    message.payload = Buffer.from("another");
+    expect(message.text()).toBe("another");
+  });
+
+  it("is shown with its payload", () => {
+    expect(inspect(message_of("p"))).toContain("payload: <Buffer 70>");
+    expect(JSON.parse(JSON.stringify(message_of("p")))).toMatchObject({
+      topic: "sensors/kitchen",
+      payload: { type: "Buffer", data: [112] },
     });
   });
 

@@ -13,6 +13,7 @@ import {
   subscribe,
   unsubscribe,
 } from "../support/core_packets.ts";
+import { plain } from "../support/plain_packet.ts";
 import { Wire } from "../support/session_wire.ts";
 
 function sizes(work: readonly Work[]): number[] {
@@ -21,7 +22,7 @@ function sizes(work: readonly Work[]): number[] {
 
 function packets(work: readonly Work[]): Packet[] {
   const decoder = new Decoder({ version: 4, max_packet_size: 1_000_000, role: "server" });
-  return work.flatMap((item) => (item.type === "send" ? decoder.push(item.bytes) : []));
+  return work.flatMap((item) => (item.type === "send" ? decoder.push(item.bytes).map(plain) : []));
 }
 
 describe("what leaves", () => {

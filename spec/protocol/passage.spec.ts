@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { disconnect, pingresp, publish } from "../support/core_packets.ts";
+import type { PlainMessage } from "../../lib/protocol/passage.ts";
+import { disconnect, pingresp, puback, pubcomp, publish, pubrec, pubrel } from "../support/core_packets.ts";
 import { Wire } from "../support/session_wire.ts";
 
-const message = (payload: string | Uint8Array = "x", rest: { topic?: string; retain?: boolean } = {}) => ({
+const message = (payload: string | Uint8Array = "x", rest: Partial<PlainMessage> = {}): PlainMessage => ({
   topic: "t",
   payload,
+  qos: 0,
   retain: false,
   ...rest,
 });
@@ -22,8 +24,8 @@ describe("a message that needs nothing but to leave", () => {
   it("leaves at once, in its place, and is told by its ticket when it is gone", () => {
     const wire = used();
     const [one, two] = [{ mid: 0 }, { mid: 0 }];
-    expect(wire.session.publish_at_once(message("1"), one)).toBe(true);
-    expect(wire.session.publish_at_once(message(Buffer.from("2"), { retain: true }), two)).toBe(true);
+    expect(wire.session.publish_plainly(message("1"), one)).toBe(true);
+    expect(wire.session.publish_plainly(message(Buffer.from("2"), { retain: true }), two)).toBe(true);
     wire.publish("3", 1);
     expect([one.mid, two.mid]).toEqual([2, 3]);
     expect(wire.session.counts).toMatchObject({ queued: 3, in_flight: 0, bytes: 14 });
@@ -37,17 +39,9 @@ describe("a message that needs nothing but to leave", () => {
     expect(wire.session.counts).toMatchObject({ queued: 0, in_flight: 1 });
   });
 
-  it("goes to a topic that was published to before, which the session remembers", () => {
-    const wire = used();
-    expect([wire.session.has_published_to("t"), wire.session.has_published_to("other")]).toEqual([
-      true,
-      false,
-    ]);
-  });
-
   it("leaves before DISCONNECT", () => {
     const wire = used();
-    wire.session.publish_at_once(message(), { mid: 0 });
+    wire.session.publish_plainly(message(), { mid: 0 });
     wire.disconnect();
     wire.expect(publish("t", "x"), disconnect());
   });
@@ -55,7 +49,7 @@ describe("a message that needs nothing but to leave", () => {
   it("counts as traffic", () => {
     const wire = used({ keepalive: 10 });
     for (let second = 0; second < 30; second += 1) {
-      wire.session.publish_at_once(message(), { mid: 0 });
+      wire.session.publish_plainly(message(), { mid: 0 });
       wire.send(pingresp).wait(1000);
     }
     expect(wire.received().every((packet) => packet.type === 3)).toBe(true);
@@ -64,7 +58,7 @@ describe("a message that needs nothing but to leave", () => {
   it("is lost with the link that has not taken it", () => {
     const wire = used();
     const ticket = { mid: 0 };
-    wire.session.publish_at_once(message(), ticket);
+    wire.session.publish_plainly(message(), ticket);
     wire.cut();
     expect(wire.told("lost")).toEqual([
       {
@@ -79,12 +73,12 @@ describe("a message that needs nothing but to leave", () => {
 
   it("is lost, too, when the user opens another link, or the broker breaks a rule", () => {
     const wire = used();
-    wire.session.publish_at_once(message(), { mid: 0 });
+    wire.session.publish_plainly(message(), { mid: 0 });
     wire.session.replaced();
     expect(wire.told("lost")).toHaveLength(1);
     const other = used({ version: 4 });
     other.session.receive(Buffer.from("0000", "hex"), other.now);
-    expect(other.session.publish_at_once(message(), { mid: 0 })).toBe(false);
+    expect(other.session.publish_plainly(message(), { mid: 0 })).toBe(false);
   });
 });
 
@@ -135,7 +129,7 @@ describe("a message that has to stand in the queue instead", () => {
     ["before CONNACK", () => used().cut().open(), []],
   ])("is one %s", (_when, prepare, args) => {
     const wire = prepare();
-    expect(wire.session.publish_at_once(message(...args), no_ticket)).toBe(false);
+    expect(wire.session.publish_plainly(message(...args), no_ticket)).toBe(false);
     expect(no_ticket.mid).toBe(0);
   });
 
@@ -143,16 +137,90 @@ describe("a message that has to stand in the queue instead", () => {
     const wire = new Wire({ version: 5 }).connected(false, { RetainAvailable: 0, MaximumPacketSize: 40 });
     wire.publish("first", 0);
     wire.received();
-    expect(wire.session.publish_at_once(message("x".repeat(30)), no_ticket)).toBe(false);
-    expect(wire.session.publish_at_once(message("x", { retain: true }), no_ticket)).toBe(false);
-    expect(wire.session.publish_at_once(message("x"), no_ticket)).toBe(true);
+    expect(wire.session.publish_plainly(message("x".repeat(30)), no_ticket)).toBe(false);
+    expect(wire.session.publish_plainly(message("x", { retain: true }), no_ticket)).toBe(false);
+    expect(wire.session.publish_plainly(message("x"), no_ticket)).toBe(true);
   });
 
   it("is one that comes when the transport has taken nothing for long", () => {
     const wire = used();
     let count = 0;
-    while (wire.session.publish_at_once(message("x".repeat(1000)), { mid: 0 })) count += 1;
+    while (wire.session.publish_plainly(message("x".repeat(1000)), { mid: 0 })) count += 1;
     expect(count).toBeGreaterThan(200);
     expect(count).toBeLessThan(300);
+  });
+});
+
+describe("a plain message of QoS 1 or 2", () => {
+  const kept = (payload: string | Uint8Array, qos: 1 | 2, rest: Partial<PlainMessage> = {}) =>
+    message(payload, { qos, ...rest });
+
+  it("leaves at once, and is settled as any other", () => {
+    const wire = used();
+    const [one, two] = [{ mid: 0 }, { mid: 0 }];
+    expect(wire.session.publish_plainly(kept("1", 1), one)).toBe(true);
+    expect(wire.session.publish_plainly(kept(Buffer.from("2"), 2, { retain: true }), two)).toBe(true);
+    expect(wire.session.counts).toMatchObject({ queued: 0, in_flight: 2, bytes: 4 });
+    wire.expect(
+      publish("t", "1", { qos: 1, mid: one.mid }),
+      publish("t", "2", { qos: 2, mid: two.mid, retain: true }),
+    );
+    wire.send(puback(one.mid), pubrec(two.mid));
+    wire.expect(pubrel(two.mid));
+    wire.send(pubcomp(two.mid));
+    expect(wire.told("published").map(({ message }) => message.ticket)).toEqual([one, two]);
+    expect(wire.session.counts).toMatchObject({ in_flight: 0, bytes: 0 });
+  });
+
+  it("is sent again after a reconnect as it was handed over, whatever became of the buffer", () => {
+    const wire = used();
+    const bytes = Buffer.from("bytes");
+    for (const payload of [bytes, "text é"]) wire.session.publish_plainly(kept(payload, 1), { mid: 0 });
+    bytes.fill(0);
+    wire.received();
+    wire.reconnected();
+    wire.expect(
+      publish("t", "bytes", { qos: 1, mid: 2, dup: true }),
+      publish("t", "text é", { qos: 1, mid: 3, dup: true }),
+    );
+  });
+
+  it("stands in the queue where the window is full, and leaves in its place", () => {
+    const wire = used({ max_inflight: 1 });
+    for (const payload of ["1", "2"]) {
+      expect(wire.session.publish_plainly(kept(payload, 1), { mid: 0 })).toBe(true);
+    }
+    wire.publish("3", 1);
+    expect(wire.session.counts).toMatchObject({ queued: 2, in_flight: 1 });
+    wire.expect(publish("t", "1", { qos: 1, mid: 2 }));
+    wire.send(puback(2)).expect(publish("t", "2", { qos: 1, mid: 3 }));
+    wire.send(puback(3)).expect(publish("t", "3", { qos: 1, mid: 4 }));
+  });
+
+  it("stands in the queue behind others, and before CONNACK", () => {
+    const wire = used();
+    wire.subscribe(["a"]);
+    expect(wire.session.publish_plainly(kept("1", 1), { mid: 0 })).toBe(true);
+    expect(wire.session.counts).toMatchObject({ queued: 1, in_flight: 0 });
+    expect(wire.received().map(({ type }) => type)).toEqual([8, 3]);
+    const opening = used().cut().open();
+    expect(opening.session.publish_plainly(kept("1", 1), { mid: 0 })).toBe(true);
+    expect(opening.session.counts).toMatchObject({ queued: 1 });
+  });
+
+  it("counts in bytes for what is left of max_queued_bytes; above that it is another's matter", () => {
+    const wire = used({ max_queued_bytes: 10 });
+    expect(wire.session.publish_plainly(kept("ééé", 1), { mid: 0 })).toBe(true);
+    expect(wire.session.counts.bytes).toBe(7);
+    expect(wire.session.publish_plainly(kept("123", 1), { mid: 0 })).toBe(false);
+    expect(wire.session.publish_plainly(kept("12", 1), { mid: 0 })).toBe(true);
+  });
+
+  it("is looked at more closely when it is large, or there is no link", () => {
+    const wire = used();
+    expect(wire.session.publish_plainly(kept(Buffer.alloc(65_537), 1), { mid: 0 })).toBe(false);
+    expect(wire.session.publish_plainly(kept(Buffer.alloc(65_536), 1), { mid: 0 })).toBe(true);
+    wire.cut();
+    expect(wire.session.publish_plainly(kept("x", 1), { mid: 0 })).toBe(false);
   });
 });

@@ -1,23 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { OutboundMessage } from "../../lib/protocol/outbound_message.ts";
+import { OutboundMessage } from "../../lib/protocol/outbound_message.ts";
 import { Queue } from "../../lib/protocol/queue.ts";
 import { publication } from "../support/core_packets.ts";
 
-function message(seq: number, qos: 0 | 1 | 2 = 1, rest: Partial<OutboundMessage> = {}): OutboundMessage {
-  return {
-    ...publication(String(seq), { qos }),
-    seq,
-    mid: seq,
-    alias: 0,
-    expires_at: Number.POSITIVE_INFINITY,
-    sent: false,
-    state: "waiting",
-    ticket: null,
-    previous: null,
-    next: null,
-    ...rest,
-  };
+function message(
+  seq: number,
+  qos: 0 | 1 | 2 = 1,
+  { topic = "t", expires_at = Number.POSITIVE_INFINITY, sent = false } = {},
+): OutboundMessage {
+  const rarities = { properties: null, alias: 0, expires_at };
+  const made = new OutboundMessage(publication(String(seq), { topic, qos }), 1, seq, seq, null, rarities);
+  made.sent = sent;
+  return made;
 }
 
 function queue_of(...messages: OutboundMessage[]): Queue {

@@ -28,7 +28,7 @@ export class MemoryTransport implements Transport {
   }
 
   write(data: Uint8Array): boolean {
-    this.#written.push(data.slice());
+    this.#written.push(Buffer.from(data));
     return !this.congested;
   }
 

@@ -11,6 +11,7 @@ import type { CloseCause, PublishAnswer, SessionEvent } from "../../lib/protocol
 import { Session } from "../../lib/protocol/session.ts";
 import type { SessionSettings } from "../../lib/protocol/settings.ts";
 import { connack, props, publication, settings, subscription } from "./core_packets.ts";
+import { plain } from "./plain_packet.ts";
 
 type EventOf<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
 
@@ -196,12 +197,18 @@ export class Wire {
       const work = this.session.take_work(this.now);
       if (work.length === 0) break;
       for (const item of work) {
-        if (item.type === "send") this.#received.push(...(this.#peer as Decoder).push(item.bytes));
+        if (item.type === "send") this.#take(item.bytes);
         else this.#end(item.flush);
       }
     }
-    this.#events.push(...this.session.take_events());
+    for (const event of this.session.take_events()) {
+      this.#events.push(event.type === "message" ? { ...event, packet: plain(event.packet) } : event);
+    }
     expect(this.#peer?.error ?? null).toBeNull();
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#received.push(...(this.#peer as Decoder).push(bytes).map(plain));
   }
 
   #end(flush: boolean): void {
