@@ -3,6 +3,7 @@
 import { ValueError } from "../model/errors.ts";
 import { MQTTMatcher } from "../model/matcher.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import { TopicMemory } from "../model/topic_memory.ts";
 import { check_topic_filter } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
 
@@ -11,6 +12,8 @@ export type MessageCallback = (...args: [client: never, userdata: never, message
 
 export class Router {
   readonly #matcher = new MQTTMatcher<MessageCallback>();
+  /** What was found for topics since the filters have changed last. */
+  readonly #found = new TopicMemory<readonly MessageCallback[]>();
   #size = 0;
 
   /** How many filters have a callback. */
@@ -31,6 +34,7 @@ export class Router {
     check_topic_filter(sub);
     if (!this.#matcher.has(sub)) this.#size += 1;
     this.#matcher.set(sub, callback);
+    this.#found.forget();
   }
 
   /** Takes the callback of a filter away; a filter without one is ignored. */
@@ -38,12 +42,19 @@ export class Router {
     if (typeof sub !== "string") throw new ValueError("message_callback_remove needs a filter");
     if (!this.#matcher.has(sub)) return;
     this.#matcher.delete(sub);
+    this.#found.forget();
     this.#size -= 1;
   }
 
   /** The callbacks for a topic; empty when `on_message` shall have it. */
   match(topic: string): readonly MessageCallback[] {
-    return this.#size === 0 ? none : this.#matcher.match(topic);
+    if (this.#size === 0) return none;
+    let found = this.#found.get(topic);
+    if (found === undefined) {
+      found = this.#matcher.match(topic);
+      this.#found.set(topic, found);
+    }
+    return found;
   }
 }
 

@@ -1,11 +1,10 @@
 // Decides how topics become bytes without being encoded, and looked over, anew for each message.
 
 import { encode_utf8 } from "../model/bytes.ts";
-
-const MOST = 1024;
+import { TopicMemory } from "../model/topic_memory.ts";
 
 export class TopicBytes {
-  readonly #known = new Map<string, Uint8Array>();
+  readonly #known = new TopicMemory<Uint8Array>();
 
   /** The bytes of a topic that was used before, which is a legal one therefore; undefined for others. */
   known(topic: string): Uint8Array | undefined {
@@ -16,9 +15,8 @@ export class TopicBytes {
   of(topic: string): Uint8Array {
     let bytes = this.#known.get(topic);
     if (bytes === undefined) {
-      bytes = encode_utf8(topic);
-      // A program that makes up topics without end finds little here, and keeps nothing for ever.
-      if (this.#known.size === MOST) this.#known.clear();
+      // With memory of their own: what lives long must not hold a slab that is shared with what does not.
+      bytes = new Uint8Array(encode_utf8(topic));
       this.#known.set(topic, bytes);
     }
     return bytes;

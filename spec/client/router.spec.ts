@@ -31,6 +31,19 @@ describe("the router", () => {
     expect(found).toEqual([callback]);
   });
 
+  it("gives what is registered now, whatever it has given for the topic before", () => {
+    const router = new Router();
+    const [first, second] = [() => 1, () => 2];
+    router.add("a", first);
+    expect([router.match("a"), router.match("b")]).toEqual([[first], []]);
+    router.add("+", second);
+    expect([router.match("a"), router.match("b")]).toEqual([[first, second], [second]]);
+    router.add("a", second);
+    expect(router.match("a")).toEqual([second, second]);
+    router.remove("a");
+    expect([router.match("a"), router.match("b")]).toEqual([[second], [second]]);
+  });
+
   it("counts a filter once, however often it is added or removed", () => {
     const router = new Router();
     const [first, second] = [() => 1, () => 2];

@@ -10,11 +10,14 @@ describe("the texts of topics", () => {
 
   it("are those of the bytes, however many topics there are", () => {
     const texts = new TopicTexts();
+    const wrong: string[] = [];
     for (let round = 0; round < 2; round += 1) {
-      for (let number = 0; number < 5000; number += 1) {
-        expect(text(texts, `sensors/${number}/value`)).toBe(`sensors/${number}/value`);
+      for (let number = 0; number < 40_000; number += 1) {
+        const topic = `sensors/${number}/value`;
+        if (text(texts, topic) !== topic) wrong.push(topic);
       }
     }
+    expect(wrong).toEqual([]);
   });
 
   it("are told apart, also where one begins as the other, or has the same place", () => {
@@ -22,6 +25,16 @@ describe("the texts of topics", () => {
     // "Aa" and "BB" have the same hash.
     for (const topic of ["Aa", "BB", "Aa", "AaAa", "BBBB", "AaBB", "a", "ab", "abc", "ab"]) {
       expect(text(texts, topic)).toBe(topic);
+    }
+  });
+
+  it("are told apart where more have the same hash than are looked for", () => {
+    const texts = new TopicTexts();
+    // Each digit of a number chooses one of two pairs with the same hash.
+    const topic = (number: number) =>
+      number.toString(2).padStart(6, "0").replaceAll("0", "Aa").replaceAll("1", "BB");
+    for (let number = 0; number < 128; number += 1) {
+      expect(text(texts, topic(number % 64))).toBe(topic(number % 64));
     }
   });
 
@@ -40,10 +53,21 @@ describe("the bytes of topics", () => {
     expect(topics.known("a/é")).toBe(bytes);
   });
 
+  it("are known for ten thousand topics at a time, and more", () => {
+    const topics = new TopicBytes();
+    for (let number = 0; number < 20_000; number += 1) topics.of(`t/${number}`);
+    expect(topics.known("t/0")).toBeDefined();
+    expect(topics.known("t/19999")).toBeDefined();
+  });
+
   it("are not kept for ever where topics never come again", () => {
     const topics = new TopicBytes();
-    for (let number = 0; number < 3000; number += 1) topics.of(`t/${number}`);
+    for (let number = 0; number < 30_000; number += 1) topics.of(`t/${number}`);
     expect(topics.known("t/0")).toBeUndefined();
-    expect(topics.known("t/2999")).toBeDefined();
+    expect(topics.known("t/29999")).toBeDefined();
+  });
+
+  it("hold no memory that others use", () => {
+    expect(new TopicBytes().of("a/b").buffer.byteLength).toBe(3);
   });
 });
