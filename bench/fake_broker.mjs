@@ -18,6 +18,9 @@ class Peer {
   #flood = null;
   #in_flight = 0;
   #left = 0;
+  /** The packet ids whose acknowledgements are held back; the oldest makes room for the newest. */
+  #held = new Uint16Array(0);
+  #held_at = 0;
 
   constructor(socket) {
     this.#socket = socket;
@@ -84,12 +87,22 @@ class Peer {
     const qos = (first >> 1) & 3;
     const topic = (bytes[body] << 8) | bytes[body + 1];
     const id = body + 2 + topic;
-    if (qos > 0) answers.push(acks[3][qos - 1], 2, bytes[id], bytes[id + 1]);
+    if (qos > 0) this.#acknowledge(acks[3][qos - 1], (bytes[id] << 8) | bytes[id + 1], answers);
     // The last of a lane of QoS 0 is one that asks for an answer.
     else if (bytes[body + 2] === 0x21) answers.push(0x30, 3, 0, 1, 0x21);
   }
 
-  /** The filter says what is wanted: `flood/<qos>/<size>/<count>/<topics>`. */
+  #acknowledge(first, id, answers) {
+    let due = id;
+    if (this.#held.length > 0) {
+      due = this.#held[this.#held_at];
+      this.#held[this.#held_at] = id;
+      this.#held_at = (this.#held_at + 1) % this.#held.length;
+    }
+    if (due !== 0) answers.push(first, 2, due >> 8, due & 0xff);
+  }
+
+  /** The filter says what is wanted: `flood/<qos>/<size>/<count>/<topics>`, or `lag/<messages>`. */
   #subscribed(body, answers) {
     const from = this.version === 5 ? 3 : 2;
     const size = body.readUInt16BE(from);
@@ -97,8 +110,10 @@ class Peer {
     answers.push(
       ...(this.version === 5 ? [0x90, 4, body[0], body[1], 0, 2] : [0x90, 3, body[0], body[1], 2]),
     );
-    const [kind, qos, bytes, count, topics] = filter.split("/");
+    const [kind, ...wanted] = filter.split("/");
+    if (kind === "lag") this.#held = new Uint16Array(Number(wanted[0]));
     if (kind !== "flood") return;
+    const [qos, bytes, count, topics] = wanted;
     this.#left = Number(count);
     this.#flood = flood_of({
       version: this.version,

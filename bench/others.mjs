@@ -1,52 +1,50 @@
-// Decides what is measured besides messages: what an idle client holds, what importing costs, how long a message takes
-// through a real broker, and how much a page loads.
+// Decides what is measured besides the CPU time of messages: memory, latency, what importing costs, and how much a page
+// loads.
 
-import { fork, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { latency } from "./latency.mjs";
+import { idle_client, kept_payload } from "./memory.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export async function other_measures(short) {
-  return [import_time(), await idle_memory(short ? 200 : 1000), bundle()].filter((one) => one !== null);
-}
+/**
+ * Each by its name. Called with the port of the fake broker and whether it shall be `short`, each gives, or resolves to,
+ * what was measured: `what` in words, `text` for the screen, and the values of `karere` and its `peers`, smaller ones
+ * being better; without values where it could not be measured.
+ */
+export const others = {
+  "import time": import_time,
+  "an idle client": idle_client,
+  "kept payloads": kept_payload,
+  latency,
+  "the file for a page": bundle,
+};
 
 /** Above what Node itself takes to start; the median of several. */
-function import_time() {
+function import_time({ short }) {
+  const count = short ? 3 : 7;
   const time = (source) => {
-    const runs = Array.from({ length: 7 }, () => {
+    const runs = Array.from({ length: count }, () => {
       const began = performance.now();
       spawnSync(process.execPath, ["--input-type=module", "--eval", source], { cwd: here("..") });
       return performance.now() - began;
     });
-    return runs.sort((a, b) => a - b)[3];
+    return runs.sort((a, b) => a - b)[Math.floor(count / 2)];
   };
   const bare = time("");
   const [karere, mqttjs] = ['import "karere"', 'import "mqtt"'].map((source) => time(source) - bare);
   const text = `karere ${karere.toFixed(0)} ms, MQTT.js ${mqttjs.toFixed(0)} ms above bare Node, ${(mqttjs / karere).toFixed(1)}x`;
-  return { what: "import", text, karere, mqttjs };
-}
-
-async function idle_memory(count) {
-  const broker = fork(here("fake_broker.mjs"));
-  const [port] = await once(broker, "message");
-  const held = (client) => {
-    const args = ["--expose-gc", here("clients/idle.mjs"), client, String(port), String(count)];
-    return Number(spawnSync(process.execPath, args, { cwd: here(".."), timeout: 60_000 }).stdout);
-  };
-  const [karere, mqttjs] = [held("karere"), held("mqttjs")];
-  broker.disconnect();
-  const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-  const text = `karere ${kib(karere)}, MQTT.js ${kib(mqttjs)} of heap and buffers for each of ${count} clients, ${(mqttjs / karere).toFixed(1)}x`;
-  return { what: "an idle client", text, karere, mqttjs };
+  return [{ what: "import", text, karere, peers: { mqttjs } }];
 }
 
 function bundle() {
+  const what = "the file for a page";
   const [ours, theirs] = ["../dist/browser/karere.min.js", "../node_modules/mqtt/dist/mqtt.min.js"].map(here);
-  if (!existsSync(ours) || !existsSync(theirs)) return null;
+  if (!existsSync(ours) || !existsSync(theirs)) return [{ what, text: "not measured, a file is missing" }];
   const [karere, mqttjs] = [ours, theirs].map((file) => gzipSync(readFileSync(file), { level: 9 }).length);
   const text = `karere ${karere} bytes, MQTT.js ${mqttjs} bytes gzipped, ${(mqttjs / karere).toFixed(1)}x`;
-  return { what: "the file for a page", text, karere, mqttjs };
+  return [{ what, text, karere, peers: { mqttjs } }];
 }

@@ -1,5 +1,5 @@
 import { CallbackAPIVersion, Client } from "karere/client";
-import { lane, payload, publish_all, receive_all } from "./lane.mjs";
+import { lane, payload, publish_all, receive_all, topic } from "./lane.mjs";
 
 const client = new Client(CallbackAPIVersion.VERSION2, { protocol: lane.version });
 client.max_inflight_messages_set(0);
@@ -11,8 +11,10 @@ await connected;
 if (lane.action === "receive") {
   const { filter, came } = receive_all();
   client.on_message = came;
+  for (let number = 0; number < lane.filters; number += 1) client.message_callback_add(topic(number), came);
   client.subscribe(filter, lane.qos);
 } else {
+  if (lane.lag > 0) client.subscribe(`lag/${lane.lag}`);
   let acked = () => {};
   if (lane.qos > 0) client.on_publish = () => acked();
   await publish_all({

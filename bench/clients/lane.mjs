@@ -1,17 +1,22 @@
 // Decides how one lane is run and measured in the process of one client, whichever it is: CPU time, user and system, of
 // all but the first fifth of the messages, in which the engine warms up.
 
-/** As many QoS 1 and 2 messages may be unacknowledged at a time. */
-const WINDOW = 1000;
 /** After as many the program lets others have their turn, as every program does now and then. */
 const BREATH = 500;
 
-/** @type {{ action: "publish" | "receive", qos: 0 | 1 | 2, size: number, version: 4 | 5, count: number, topics: number, port: number }} */
+/**
+ * `filters`: so many callbacks are registered, for one topic each. `window`: so many QoS 1 and 2 messages may be
+ * unacknowledged at a time, beside the `lag` last ones, whose acknowledgements the broker holds back.
+ *
+ * @type {{ action: "publish" | "receive", qos: 0 | 1 | 2, size: number, version: 4 | 5, count: number, topics: number,
+ *   filters: number, window: number, lag: number, port: number }}
+ */
 export const lane = JSON.parse(process.argv[2]);
 
 export const payload = Buffer.alloc(lane.size, "0123456789abcdef");
-const topics = Array.from({ length: lane.topics }, (_, number) => `bench/topic/${number}`);
-const warm_up = Math.floor(lane.count / 5);
+export const topic = (number) => `bench/topic/${number}`;
+
+const warm_up = lane.lag + Math.floor((lane.count - lane.lag) / 5);
 
 function meter() {
   const cpu = process.cpuUsage();
@@ -33,11 +38,18 @@ function meter() {
  * @param client `publish(topic, acked)` hands one message over; `flushed()` resolves when the broker has got all of them.
  */
 export async function publish_all({ publish, flushed }) {
+  const topics = Array.from({ length: lane.topics }, (_, number) => topic(number));
+  const most = lane.window + lane.lag;
   let outstanding = 0;
+  let awaited = -1;
   let wake = () => {};
   const acked = () => {
     outstanding -= 1;
-    if (outstanding === WINDOW / 2) wake();
+    if (outstanding === awaited) wake();
+  };
+  const until = (few) => {
+    awaited = few;
+    return outstanding <= few ? null : new Promise((resolve) => (wake = resolve));
   };
   let running = null;
   for (let number = 0; number < lane.count; number += 1) {
@@ -45,11 +57,10 @@ export async function publish_all({ publish, flushed }) {
     publish(topics[number % topics.length], acked);
     if (lane.qos > 0) {
       outstanding += 1;
-      if (outstanding === WINDOW) await new Promise((resolve) => (wake = resolve));
+      if (outstanding === most) await until(most - Math.ceil(lane.window / 2));
     } else if (number % BREATH === 0) await new Promise(setImmediate);
   }
-  if (lane.qos === 0) await flushed();
-  else while (outstanding > 0) await new Promise(setImmediate);
+  await (lane.qos === 0 ? flushed() : until(lane.lag));
   running.tell();
 }
 
