@@ -5,11 +5,11 @@ import fc from "fast-check";
 import { encode } from "../../lib/codec/encoder.ts";
 import { Framer } from "../../lib/codec/framer.ts";
 import { check_packet } from "../../lib/codec/layouts.ts";
-import { PacketParser } from "../../lib/codec/mqtt_packet.ts";
 import type { Packet, PublishPacket } from "../../lib/codec/packets.ts";
 import { PlainPackets } from "../../lib/codec/plain_packets.ts";
 import { PlainPackets as NoPlainPackets } from "../../lib/codec/plain_packets_browser.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { PacketParser } from "../support/mqtt_packet_parser.ts";
 import { bytes_of, type Version } from "../vectors/vector.ts";
 import { any_packet } from "./arbitraries.ts";
 

@@ -10,12 +10,12 @@ import * as tls_settings from "../../lib/client/tls_settings.ts";
 import * as tls_settings_browser from "../../lib/client/tls_settings_browser.ts";
 import * as client_layouts from "../../lib/codec/client_layouts.ts";
 import * as client_layouts_browser from "../../lib/codec/client_layouts_browser.ts";
-import * as mqtt_packet from "../../lib/codec/mqtt_packet.ts";
-import * as mqtt_packet_browser from "../../lib/codec/mqtt_packet_browser.ts";
 import * as output from "../../lib/codec/output.ts";
 import * as output_browser from "../../lib/codec/output_browser.ts";
 import * as plain_packets from "../../lib/codec/plain_packets.ts";
 import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
+import * as server_side from "../../lib/codec/server_side.ts";
+import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
 import * as process_end from "../../lib/network/process_end.ts";
@@ -52,13 +52,13 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     client_layouts,
     client_layouts_browser satisfies Outside<typeof client_layouts>,
   ],
-  ["lib/codec/mqtt_packet.ts", mqtt_packet, mqtt_packet_browser satisfies Outside<typeof mqtt_packet>],
   ["lib/codec/output.ts", output, output_browser satisfies Outside<typeof output>],
   [
     "lib/codec/plain_packets.ts",
     plain_packets,
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
+  ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
   ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
