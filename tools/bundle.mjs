@@ -1,6 +1,6 @@
-// Decides what browsers get: each subpath of the package as a module, which all share what they have in common, and the
-// whole as one small file for a <script type="module">. What needs Node is replaced by its counterpart for browsers, so
-// that nobody has to tell a bundler anything.
+// Decides what is published of the sources: each subpath of the package as a module, which all share what they have in
+// common, once for Node and once for browsers; and the whole as one small file for a <script type="module">. For
+// browsers, what needs Node is replaced by its counterpart, so that nobody has to tell a bundler anything.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,12 +23,11 @@ const counterparts = {
   },
 };
 
-const options = {
-  absWorkingDir: root,
-  bundle: true,
-  format: "esm",
+const options = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", logLevel: "warning" };
+
+const for_browsers = {
+  ...options,
   platform: "browser",
-  target: "es2022",
   outdir: folder,
   // Payloads are plain bytes, whatever else is loaded into the page.
   define: { "globalThis.Buffer": "undefined", "globalThis.process": "undefined" },
@@ -37,22 +36,35 @@ const options = {
   alias: { eventemitter3: join(root, "node_modules/eventemitter3/dist/eventemitter3.esm.js") },
 };
 
-/** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
-async function write_modules() {
-  const targets = Object.values(exports).filter((target) => target.browser !== undefined);
-  const entries = targets.map(({ browser, default: compiled }) => [
-    browser.replace("./dist/browser/", "").replace(/\.js$/, ""),
-    compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts"),
+const targets = Object.values(exports).filter((target) => target.browser !== undefined);
+const source_of = ({ default: compiled }) => compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts");
+
+/** The modules of one platform, by the names that package.json promises; readable, and each source once in them all. */
+function write_modules(platform, name_of, folder_name) {
+  const entries = targets.map((target) => [
+    name_of(target).replace(folder_name, "").replace(/\.js$/, ""),
+    source_of(target),
   ]);
-  await build({
-    ...options,
+  return build({
+    ...platform,
     entryPoints: Object.fromEntries(entries),
     splitting: true,
     chunkNames: "shared/[name]-[hash]",
     sourcemap: true,
-    logLevel: "warning",
   });
 }
+
+/**
+ * For Node: a few files, for opening more than a hundred of them takes longer than reading all they hold. The sources are
+ * in the package, so the maps need not repeat them.
+ */
+const for_node = {
+  ...options,
+  platform: "node",
+  outdir: join(root, "dist"),
+  packages: "external",
+  sourcesContent: false,
+};
 
 /** `karere.min.js`: what esbuild has minified gets a twentieth smaller by swc. */
 async function write_whole() {
@@ -67,8 +79,13 @@ async function write_whole() {
     sourcefile: "karere.min.ts",
     loader: "ts",
   };
-  const bundle = { ...options, stdin, minify: true, sourcemap: "external", write: false };
-  const { outputFiles } = await build({ ...bundle, logLevel: "warning" });
+  const { outputFiles } = await build({
+    ...for_browsers,
+    stdin,
+    minify: true,
+    sourcemap: "external",
+    write: false,
+  });
   const text_of = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const { code, map } = await transform(text_of(".js"), {
     configFile: false,
@@ -96,6 +113,10 @@ async function write_whole() {
   writeFileSync(join(folder, "karere.min.js.map"), JSON.stringify({ ...rest, mappings: `;;${mappings}` }));
 }
 
-rmSync(folder, { recursive: true, force: true });
+for (const old of [folder, join(root, "dist/shared")]) rmSync(old, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-await Promise.all([write_modules(), write_whole()]);
+await Promise.all([
+  write_modules(for_node, (target) => target.default, "./dist/"),
+  write_modules(for_browsers, (target) => target.browser, "./dist/browser/"),
+  write_whole(),
+]);
