@@ -37,34 +37,51 @@ const for_browsers = {
 };
 
 const targets = Object.values(exports).filter((target) => target.browser !== undefined);
+const name_in = (place, file) => file.replace(place, "").replace(/\.js$/, "");
 const source_of = ({ default: compiled }) => compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts");
 
-/** The modules of one platform, by the names that package.json promises; readable, and each source once in them all. */
-function write_modules(platform, name_of, folder_name) {
-  const entries = targets.map((target) => [
-    name_of(target).replace(folder_name, "").replace(/\.js$/, ""),
-    source_of(target),
-  ]);
-  return build({
-    ...platform,
-    entryPoints: Object.fromEntries(entries),
-    splitting: true,
-    chunkNames: "shared/[name]-[hash]",
-    sourcemap: true,
-  });
+/** Modules that share what they have in common, so that each class is there once. */
+const shared = { splitting: true, chunkNames: "shared/[name]-[hash]", sourcemap: true };
+
+/** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
+async function write_for_browsers() {
+  const entries = targets.map((target) => [name_in("./dist/browser/", target.browser), source_of(target)]);
+  await build({ ...for_browsers, ...shared, entryPoints: Object.fromEntries(entries) });
 }
 
 /**
- * For Node: a few files, for opening more than a hundred of them takes longer than reading all they hold. The sources are
- * in the package, so the maps need not repeat them.
+ * For Node: a few files, for to open a hundred takes longer than to read what they hold. paho's small modules, which all
+ * others need, are one file, and each subpath names its part of it. The maps lead to the sources in the package.
  */
-const for_node = {
-  ...options,
-  platform: "node",
-  outdir: join(root, "dist"),
-  packages: "external",
-  sourcesContent: false,
-};
+async function write_for_node() {
+  const is_small = (target) => target.default.startsWith("./dist/model/");
+  const small = targets.filter(is_small);
+  const large = targets.filter((target) => !is_small(target));
+  const for_node = { ...options, platform: "node", outdir: join(root, "dist"), packages: "external" };
+  const words = {
+    name: "all small modules in one",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^words$/ }, () => ({ path: "words", namespace: "words" }));
+      const contents = small.map((target) => `export * from "./${source_of(target)}";`).join("\n");
+      onLoad({ filter: /./, namespace: "words" }, () => ({ contents, resolveDir: root }));
+    },
+  };
+  await build({
+    ...for_node,
+    ...shared,
+    entryPoints: {
+      ...Object.fromEntries(large.map((target) => [name_in("./dist/", target.default), source_of(target)])),
+      "shared/words": "words",
+    },
+    plugins: [words],
+    sourcesContent: false,
+  });
+  for (const target of small) {
+    const alone = { ...for_node, entryPoints: [source_of(target)], write: false, metafile: true };
+    const [{ exports: names }] = Object.values((await build(alone)).metafile.outputs);
+    writeFileSync(join(root, target.default), `export { ${names.join(", ")} } from "../shared/words.js";\n`);
+  }
+}
 
 /** `karere.min.js`: what esbuild has minified gets a twentieth smaller by swc. */
 async function write_whole() {
@@ -115,8 +132,4 @@ async function write_whole() {
 
 for (const old of [folder, join(root, "dist/shared")]) rmSync(old, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-await Promise.all([
-  write_modules(for_node, (target) => target.default, "./dist/"),
-  write_modules(for_browsers, (target) => target.browser, "./dist/browser/"),
-  write_whole(),
-]);
+await Promise.all([write_for_node(), write_for_browsers(), write_whole()]);
