@@ -9,12 +9,14 @@ import { PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import { Properties } from "../model/properties.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
+import { SparseMap } from "../model/sparse.ts";
 import type { SubscribeOptions } from "../model/subscribeoptions.ts";
 import { name_type } from "../model/type_names.ts";
-import type { Plan } from "../network/attempts.ts";
+import type { Plan, Round } from "../network/attempts.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
-import { Engine, type EngineEvent } from "../network/engine.ts";
+import { Engine, type EngineEvent, type EngineOwner, type SettledEvent } from "../network/engine.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
 import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import {
   type ApiVersion,
@@ -58,7 +60,7 @@ import {
   publication_of,
   refuse_object_payload,
 } from "./publication.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter, type ReporterOwner } from "./reporter.ts";
 import { plan_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
 import { check_port } from "./server_address.ts";
@@ -157,7 +159,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   readonly #clock: Clock;
   readonly #router = new Router();
   /** What somebody waits for, and how many do. */
-  readonly #awaited = new Map<MQTTMessageInfo, number>();
+  readonly #awaited = new SparseMap<MQTTMessageInfo, number>();
+  readonly #inside: EngineOwner & ReporterOwner & Waiting;
   readonly #reporter: Reporter;
   #userdata: UserData;
   #manual_ack: boolean;
@@ -172,8 +175,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#userdata = options.userdata;
     this.#manual_ack = options.manual_ack;
     this.#clock = system_clock;
-    this.#reporter = this.#make_reporter();
-    this.#engine = this.#make_engine();
+    this.#inside = new ClientClass.#Inside(this as unknown as ClientClass<ApiVersion>);
+    this.#reporter = new Reporter(this.#inside);
+    this.#engine = new Engine(this.#inside, this.#clock);
   }
 
   // ---- callbacks -----------------------------------------------------------------------------------------------
@@ -706,7 +710,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const { options: _, ...kept } = old;
     this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
     this.#userdata = options.userdata;
-    this.#engine = this.#make_engine();
+    this.#engine = new Engine(this.#inside, this.#clock);
     const { min_reconnect_delay, max_reconnect_delay } = this.#settings;
     this.#engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);
   }
@@ -822,7 +826,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   publish(...args: unknown[]): MQTTMessageInfo {
     this.#engine.touch();
     const { session } = this.#engine;
-    const info = new MQTTMessageInfo(0, MQTTErrorCode.MQTT_ERR_SUCCESS, this.#waiting, null);
+    const info = new MQTTMessageInfo(0, MQTTErrorCode.MQTT_ERR_SUCCESS, this.#inside, null);
     const plain = plain_publication(args);
     if (plain?.qos === 0 && session.publish_at_once(plain, info)) return info;
     // A topic that was published to before is a legal one.
@@ -1022,67 +1026,119 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return { api: this.#options.callback_api_version, version: this.#engine.session.version };
   }
 
-  readonly #waiting: Waiting = {
-    begin: (info) => {
-      this.#awaited.set(info, (this.#awaited.get(info) ?? 0) + 1);
-      this.#engine.hold_for_waiter(1);
-      if (this.#engine.is_unasked) this.#watch_for_connect();
-    },
-    end: (info) => {
-      const left = (this.#awaited.get(info) ?? 1) - 1;
-      if (left === 0) this.#awaited.delete(info);
-      else this.#awaited.set(info, left);
-      this.#engine.hold_for_waiter(-1);
-    },
-    given_up: () => (this.#engine.has_given_up ? this.#given_up : null),
-    after: (ms, fn) => this.#clock.after(ms, fn),
+  /**
+   * What the parts of a client see of it: one object, for the closures that it stands for would be a third of what an
+   * idle client holds.
+   */
+  static readonly #Inside = class implements EngineOwner, ReporterOwner, Waiting {
+    readonly #client: ClientClass<ApiVersion>;
+
+    constructor(client: ClientClass<ApiVersion>) {
+      this.#client = client;
+    }
+
+    // The engine's
+
+    settings(): SessionSettings {
+      return this.#client.#settings.for_session();
+    }
+
+    plan(attempt: number, signal: AbortSignal): Promise<Plan> {
+      return this.#client.#plan(attempt, signal);
+    }
+
+    get round(): Round {
+      return this.#client.#settings.servers;
+    }
+
+    deliver(event: EngineEvent): void | Promise<void> {
+      return this.#client.#deliver(event);
+    }
+
+    settle(event: SettledEvent): void {
+      this.#client.#settle(event);
+    }
+
+    give_up_waiting(error: Error): void {
+      this.#client.#give_up_waiting(error);
+    }
+
+    get manual_ack(): boolean {
+      return this.#client.#manual_ack;
+    }
+
+    get reconnect_on_failure(): boolean {
+      return this.#client.#options.reconnect_on_failure;
+    }
+
+    writes_by_hand(): boolean {
+      return this.hears("socket_register_write");
+    }
+
+    is_watched(): boolean {
+      return this.#client.#reporter.is_watched;
+    }
+
+    log(event: Extract<EngineEvent, { type: "trace" | "notice" }>): void {
+      if (event.type === "notice") this.#client.#log(LogLevel.MQTT_LOG_INFO, `= ${event.text}`);
+      else this.#client.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
+    }
+
+    warn(text: string): void {
+      this.#client.#warn(text);
+    }
+
+    hears(callback: string): boolean {
+      return has_callback(this.target, callback);
+    }
+
+    random(): number {
+      return Math.random();
+    }
+
+    // The reporter's
+
+    get target(): EventEmitter {
+      return this.#client as unknown as EventEmitter;
+    }
+
+    get userdata(): UserData {
+      return this.#client.#userdata;
+    }
+
+    get warnings(): boolean {
+      return this.#client.#options.warnings;
+    }
+
+    get suppress_exceptions(): boolean {
+      return this.#client.suppress_exceptions;
+    }
+
+    // A message's, for which somebody waits
+
+    begin(info: MQTTMessageInfo): void {
+      const client = this.#client;
+      client.#awaited.set(info, (client.#awaited.get(info) ?? 0) + 1);
+      client.#engine.hold_for_waiter(1);
+      if (client.#engine.is_unasked) client.#watch_for_connect();
+    }
+
+    end(info: MQTTMessageInfo): void {
+      const client = this.#client;
+      const left = (client.#awaited.get(info) ?? 1) - 1;
+      if (left === 0) client.#awaited.delete(info);
+      else client.#awaited.set(info, left);
+      client.#engine.hold_for_waiter(-1);
+    }
+
+    given_up(): Error | null {
+      return this.#client.#engine.has_given_up ? this.#client.#given_up : null;
+    }
+
+    after(ms: number, fn: () => void): () => void {
+      return this.#client.#clock.after(ms, fn);
+    }
   };
-
-  #make_reporter(): Reporter {
-    const client = this;
-    return new Reporter({
-      target: this as unknown as EventEmitter,
-      get userdata() {
-        return client.#userdata;
-      },
-      get warnings() {
-        return client.#options.warnings;
-      },
-      get suppress_exceptions() {
-        return client.suppress_exceptions;
-      },
-    });
-  }
-
-  #make_engine(): Engine {
-    const client = this;
-    return new Engine(
-      {
-        settings: () => this.#settings.for_session(),
-        plan: (number, signal) => this.#plan(number, signal),
-        round: this.#settings.servers,
-        deliver: (event) => this.#deliver(event),
-        settle: (event) => this.#settle(event),
-        give_up_waiting: (error) => this.#give_up_waiting(error),
-        get manual_ack() {
-          return client.#manual_ack;
-        },
-        get reconnect_on_failure() {
-          return client.#options.reconnect_on_failure;
-        },
-        writes_by_hand: () => has_callback(this, "socket_register_write"),
-        is_watched: () => this.#reporter.is_watched,
-        log: (event) => {
-          if (event.type === "notice") this.#log(LogLevel.MQTT_LOG_INFO, `= ${event.text}`);
-          else this.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
-        },
-        warn: (text) => this.#warn(text),
-        hears: (callback) => has_callback(this, callback),
-        random: Math.random,
-      },
-      this.#clock,
-    );
-  }
 
   #change(name: string, apply: () => void): void {
     if (!is_closed(this.#engine.state, this.#engine.session.phase !== "idle")) {
@@ -1173,7 +1229,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   readonly #on_failure = (error: unknown, callback: string): void => this.#report(error, callback);
 
-  #settle(event: Extract<EngineEvent, { type: "published" | "abandoned" | "left" | "lost" }>): void {
+  #settle(event: SettledEvent): void {
     if (event.type === "left") {
       for (const info of event.tickets) (info as MQTTMessageInfo).succeed();
       return;

@@ -6,6 +6,7 @@
 
 import type { PublishPacket } from "../codec/packets.ts";
 import { ProtocolError } from "../model/errors.ts";
+import { SparseMap } from "../model/sparse.ts";
 
 /** One message handed to the user whose acknowledgement is still owed. */
 export interface Delivery {
@@ -24,7 +25,7 @@ export type Arrival =
   | { readonly type: "violation"; readonly error: ProtocolError };
 
 export class Inbound {
-  readonly #deliveries = new Map<number, Delivery>();
+  readonly #deliveries = new SparseMap<number, Delivery>();
   #counted = 0;
 
   /** A PUBLISH with QoS 1 or 2 came. `receive_maximum` is ours, from our CONNECT. */

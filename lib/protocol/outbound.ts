@@ -2,6 +2,7 @@
 // on the next link. Knows nothing of bytes and links.
 
 import { MQTTException } from "../model/errors.ts";
+import { SparseMap } from "../model/sparse.ts";
 import { Chain } from "./chain.ts";
 import { type OutboundMessage, type Publication, weight } from "./outbound_message.ts";
 import type { PacketIds } from "./packet_ids.ts";
@@ -15,7 +16,7 @@ export class Outbound {
   readonly #published = new Chain<OutboundMessage>();
   /** PUBREC came; in its order, which is the order of the PUBRELs [MQTT-4.6.0-4]. */
   readonly #released = new Chain<OutboundMessage>();
-  readonly #by_mid = new Map<number, OutboundMessage>();
+  readonly #by_mid = new SparseMap<number, OutboundMessage>();
   #bytes = 0;
 
   constructor(ids: PacketIds) {
