@@ -735,6 +735,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const names = ["timeout", "retry_first_connection", "stop_on_error"];
     const [timeout, retry_first_connection, stop_on_error] = positional("loop_forever", names, args);
     check_seconds("timeout", timeout ?? 1, 0);
+    this.#stop_watching_for_loop();
     return this.#engine.loop_forever({
       retry_first_connection: retry_first_connection === true,
       stop_on_error: stop_on_error === true,
@@ -750,6 +751,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    */
   loop_start(options: { daemon?: boolean } = {}): MQTTErrorCode {
     const [daemon] = positional("loop_start", ["daemon"], [options]);
+    this.#stop_watching_for_loop();
     return this.#engine.loop_start(daemon !== false);
   }
 

@@ -16,6 +16,8 @@ import * as plain_packets from "../../lib/codec/plain_packets.ts";
 import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
 import * as server_side from "../../lib/codec/server_side.ts";
 import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
+import * as sparse from "../../lib/model/sparse.ts";
+import * as sparse_browser from "../../lib/model/sparse_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
 import * as process_end from "../../lib/network/process_end.ts";
@@ -59,6 +61,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
   ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
+  ["lib/model/sparse.ts", sparse, sparse_browser satisfies Outside<typeof sparse>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
   ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
