@@ -1,6 +1,6 @@
-// Decides what browsers get: each subpath of the package as a module, which all share what they have in common, and the
-// whole as one small file for a <script type="module">. What needs Node is replaced by its counterpart for browsers, so
-// that nobody has to tell a bundler anything.
+// Decides what is published of the sources: each subpath of the package as a module, which all share what they have in
+// common, once for Node and once for browsers; and the whole as one small file for a <script type="module">. For
+// browsers, what needs Node is replaced by its counterpart, so that nobody has to tell a bundler anything.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,12 +23,11 @@ const counterparts = {
   },
 };
 
-const options = {
-  absWorkingDir: root,
-  bundle: true,
-  format: "esm",
+const options = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", logLevel: "warning" };
+
+const for_browsers = {
+  ...options,
   platform: "browser",
-  target: "es2022",
   outdir: folder,
   // Payloads are plain bytes, whatever else is loaded into the page.
   define: { "globalThis.Buffer": "undefined", "globalThis.process": "undefined" },
@@ -37,21 +36,51 @@ const options = {
   alias: { eventemitter3: join(root, "node_modules/eventemitter3/dist/eventemitter3.esm.js") },
 };
 
+const targets = Object.values(exports).filter((target) => target.browser !== undefined);
+const name_in = (place, file) => file.replace(place, "").replace(/\.js$/, "");
+const source_of = ({ default: compiled }) => compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts");
+
+/** Modules that share what they have in common, so that each class is there once. */
+const shared = { splitting: true, chunkNames: "shared/[name]-[hash]", sourcemap: true };
+
 /** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
-async function write_modules() {
-  const targets = Object.values(exports).filter((target) => target.browser !== undefined);
-  const entries = targets.map(({ browser, default: compiled }) => [
-    browser.replace("./dist/browser/", "").replace(/\.js$/, ""),
-    compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts"),
-  ]);
+async function write_for_browsers() {
+  const entries = targets.map((target) => [name_in("./dist/browser/", target.browser), source_of(target)]);
+  await build({ ...for_browsers, ...shared, entryPoints: Object.fromEntries(entries) });
+}
+
+/**
+ * For Node: a few files, for to open a hundred takes longer than to read what they hold. paho's small modules, which all
+ * others need, are one file, and each subpath names its part of it. The maps lead to the sources in the package.
+ */
+async function write_for_node() {
+  const is_small = (target) => target.default.startsWith("./dist/model/");
+  const small = targets.filter(is_small);
+  const large = targets.filter((target) => !is_small(target));
+  const for_node = { ...options, platform: "node", outdir: join(root, "dist"), packages: "external" };
+  const words = {
+    name: "all small modules in one",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^words$/ }, () => ({ path: "words", namespace: "words" }));
+      const contents = small.map((target) => `export * from "./${source_of(target)}";`).join("\n");
+      onLoad({ filter: /./, namespace: "words" }, () => ({ contents, resolveDir: root }));
+    },
+  };
   await build({
-    ...options,
-    entryPoints: Object.fromEntries(entries),
-    splitting: true,
-    chunkNames: "shared/[name]-[hash]",
-    sourcemap: true,
-    logLevel: "warning",
+    ...for_node,
+    ...shared,
+    entryPoints: {
+      ...Object.fromEntries(large.map((target) => [name_in("./dist/", target.default), source_of(target)])),
+      "shared/words": "words",
+    },
+    plugins: [words],
+    sourcesContent: false,
   });
+  for (const target of small) {
+    const alone = { ...for_node, entryPoints: [source_of(target)], write: false, metafile: true };
+    const [{ exports: names }] = Object.values((await build(alone)).metafile.outputs);
+    writeFileSync(join(root, target.default), `export { ${names.join(", ")} } from "../shared/words.js";\n`);
+  }
 }
 
 /** `karere.min.js`: what esbuild has minified gets a twentieth smaller by swc. */
@@ -67,8 +96,13 @@ async function write_whole() {
     sourcefile: "karere.min.ts",
     loader: "ts",
   };
-  const bundle = { ...options, stdin, minify: true, sourcemap: "external", write: false };
-  const { outputFiles } = await build({ ...bundle, logLevel: "warning" });
+  const { outputFiles } = await build({
+    ...for_browsers,
+    stdin,
+    minify: true,
+    sourcemap: "external",
+    write: false,
+  });
   const text_of = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
   const { code, map } = await transform(text_of(".js"), {
     configFile: false,
@@ -96,6 +130,6 @@ async function write_whole() {
   writeFileSync(join(folder, "karere.min.js.map"), JSON.stringify({ ...rest, mappings: `;;${mappings}` }));
 }
 
-rmSync(folder, { recursive: true, force: true });
+for (const old of [folder, join(root, "dist/shared")]) rmSync(old, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-await Promise.all([write_modules(), write_whole()]);
+await Promise.all([write_for_node(), write_for_browsers(), write_whole()]);

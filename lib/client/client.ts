@@ -9,12 +9,14 @@ import { PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import { Properties } from "../model/properties.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
+import { SparseMap } from "../model/sparse.ts";
 import type { SubscribeOptions } from "../model/subscribeoptions.ts";
 import { name_type } from "../model/type_names.ts";
-import type { Plan } from "../network/attempts.ts";
+import type { Plan, Round } from "../network/attempts.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
-import { Engine, type EngineEvent } from "../network/engine.ts";
+import { Engine, type EngineEvent, type EngineOwner, type SettledEvent } from "../network/engine.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
 import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import {
   type ApiVersion,
@@ -59,7 +61,7 @@ import {
   refuse_object_payload,
   without_absent,
 } from "./publication.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter, type ReporterOwner } from "./reporter.ts";
 import { plan_of } from "./route.ts";
 import { type MessageCallback, Router } from "./router.ts";
 import { check_port } from "./server_address.ts";
@@ -158,7 +160,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   readonly #clock: Clock;
   readonly #router = new Router();
   /** What somebody waits for, and how many do. */
-  readonly #awaited = new Map<MQTTMessageInfo, number>();
+  readonly #awaited = new SparseMap<MQTTMessageInfo, number>();
+  readonly #inside: EngineOwner & ReporterOwner & Waiting;
   readonly #reporter: Reporter;
   #userdata: UserData;
   #manual_ack: boolean;
@@ -173,8 +176,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#userdata = options.userdata;
     this.#manual_ack = options.manual_ack;
     this.#clock = system_clock;
-    this.#reporter = this.#make_reporter();
-    this.#engine = this.#make_engine();
+    this.#inside = new ClientClass.#Inside(this as unknown as ClientClass<ApiVersion>);
+    this.#reporter = new Reporter(this.#inside);
+    this.#engine = new Engine(this.#inside, this.#clock);
   }
 
   // ---- callbacks -----------------------------------------------------------------------------------------------
@@ -707,7 +711,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const { options: _, ...kept } = old;
     this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
     this.#userdata = options.userdata;
-    this.#engine = this.#make_engine();
+    this.#engine = new Engine(this.#inside, this.#clock);
     const { min_reconnect_delay, max_reconnect_delay } = this.#settings;
     this.#engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);
   }
@@ -732,6 +736,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const names = ["timeout", "retry_first_connection", "stop_on_error"];
     const [timeout, retry_first_connection, stop_on_error] = positional("loop_forever", names, args);
     check_seconds("timeout", timeout ?? 1, 0);
+    this.#stop_watching_for_loop();
     return this.#engine.loop_forever({
       retry_first_connection: retry_first_connection === true,
       stop_on_error: stop_on_error === true,
@@ -747,6 +752,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    */
   loop_start(options: { daemon?: boolean } = {}): MQTTErrorCode {
     const [daemon] = positional("loop_start", ["daemon"], [options]);
+    this.#stop_watching_for_loop();
     return this.#engine.loop_start(daemon !== false);
   }
 
@@ -831,7 +837,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   ): MQTTMessageInfo {
     this.#engine.touch();
     const { session } = this.#engine;
-    const info = new MQTTMessageInfo(0, this.#waiting);
+    const info = new MQTTMessageInfo(0, this.#inside);
     const plain = properties === undefined ? plain_message(topic, payload, qos, retain) : null;
     if (plain !== null && session.publish_plainly(plain, info)) return info;
     const args = without_absent([topic, payload, qos, retain, properties, ...more]);
@@ -1030,67 +1036,119 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return { api: this.#options.callback_api_version, version: this.#engine.session.version };
   }
 
-  readonly #waiting: Waiting = {
-    begin: (info) => {
-      this.#awaited.set(info, (this.#awaited.get(info) ?? 0) + 1);
-      this.#engine.hold_for_waiter(1);
-      if (this.#engine.is_unasked) this.#watch_for_connect();
-    },
-    end: (info) => {
-      const left = (this.#awaited.get(info) ?? 1) - 1;
-      if (left === 0) this.#awaited.delete(info);
-      else this.#awaited.set(info, left);
-      this.#engine.hold_for_waiter(-1);
-    },
-    given_up: () => (this.#engine.has_given_up ? this.#given_up : null),
-    after: (ms, fn) => this.#clock.after(ms, fn),
+  /**
+   * What the parts of a client see of it: one object, for the closures that it stands for would be a third of what an
+   * idle client holds.
+   */
+  static readonly #Inside = class implements EngineOwner, ReporterOwner, Waiting {
+    readonly #client: ClientClass<ApiVersion>;
+
+    constructor(client: ClientClass<ApiVersion>) {
+      this.#client = client;
+    }
+
+    // The engine's
+
+    settings(): SessionSettings {
+      return this.#client.#settings.for_session();
+    }
+
+    plan(attempt: number, signal: AbortSignal): Promise<Plan> {
+      return this.#client.#plan(attempt, signal);
+    }
+
+    get round(): Round {
+      return this.#client.#settings.servers;
+    }
+
+    deliver(event: EngineEvent): void | Promise<void> {
+      return this.#client.#deliver(event);
+    }
+
+    settle(event: SettledEvent): void {
+      this.#client.#settle(event);
+    }
+
+    give_up_waiting(error: Error): void {
+      this.#client.#give_up_waiting(error);
+    }
+
+    get manual_ack(): boolean {
+      return this.#client.#manual_ack;
+    }
+
+    get reconnect_on_failure(): boolean {
+      return this.#client.#options.reconnect_on_failure;
+    }
+
+    writes_by_hand(): boolean {
+      return this.hears("socket_register_write");
+    }
+
+    is_watched(): boolean {
+      return this.#client.#reporter.is_watched;
+    }
+
+    log(event: Extract<EngineEvent, { type: "trace" | "notice" }>): void {
+      if (event.type === "notice") this.#client.#log(LogLevel.MQTT_LOG_INFO, `= ${event.text}`);
+      else this.#client.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
+    }
+
+    warn(text: string): void {
+      this.#client.#warn(text);
+    }
+
+    hears(callback: string): boolean {
+      return has_callback(this.target, callback);
+    }
+
+    random(): number {
+      return Math.random();
+    }
+
+    // The reporter's
+
+    get target(): EventEmitter {
+      return this.#client as unknown as EventEmitter;
+    }
+
+    get userdata(): UserData {
+      return this.#client.#userdata;
+    }
+
+    get warnings(): boolean {
+      return this.#client.#options.warnings;
+    }
+
+    get suppress_exceptions(): boolean {
+      return this.#client.suppress_exceptions;
+    }
+
+    // A message's, for which somebody waits
+
+    begin(info: MQTTMessageInfo): void {
+      const client = this.#client;
+      client.#awaited.set(info, (client.#awaited.get(info) ?? 0) + 1);
+      client.#engine.hold_for_waiter(1);
+      if (client.#engine.is_unasked) client.#watch_for_connect();
+    }
+
+    end(info: MQTTMessageInfo): void {
+      const client = this.#client;
+      const left = (client.#awaited.get(info) ?? 1) - 1;
+      if (left === 0) client.#awaited.delete(info);
+      else client.#awaited.set(info, left);
+      client.#engine.hold_for_waiter(-1);
+    }
+
+    given_up(): Error | null {
+      return this.#client.#engine.has_given_up ? this.#client.#given_up : null;
+    }
+
+    after(ms: number, fn: () => void): () => void {
+      return this.#client.#clock.after(ms, fn);
+    }
   };
-
-  #make_reporter(): Reporter {
-    const client = this;
-    return new Reporter({
-      target: this as unknown as EventEmitter,
-      get userdata() {
-        return client.#userdata;
-      },
-      get warnings() {
-        return client.#options.warnings;
-      },
-      get suppress_exceptions() {
-        return client.suppress_exceptions;
-      },
-    });
-  }
-
-  #make_engine(): Engine {
-    const client = this;
-    return new Engine(
-      {
-        settings: () => this.#settings.for_session(),
-        plan: (number, signal) => this.#plan(number, signal),
-        round: this.#settings.servers,
-        deliver: (event) => this.#deliver(event),
-        settle: (event) => this.#settle(event),
-        give_up_waiting: (error) => this.#give_up_waiting(error),
-        get manual_ack() {
-          return client.#manual_ack;
-        },
-        get reconnect_on_failure() {
-          return client.#options.reconnect_on_failure;
-        },
-        writes_by_hand: () => has_callback(this, "socket_register_write"),
-        is_watched: () => this.#reporter.is_watched,
-        log: (event) => {
-          if (event.type === "notice") this.#log(LogLevel.MQTT_LOG_INFO, `= ${event.text}`);
-          else this.#log(LogLevel.MQTT_LOG_DEBUG, `${event.mark} ${packet_text(event.packet)}`);
-        },
-        warn: (text) => this.#warn(text),
-        hears: (callback) => has_callback(this, callback),
-        random: Math.random,
-      },
-      this.#clock,
-    );
-  }
 
   #change(name: string, apply: () => void): void {
     if (!is_closed(this.#engine.state, this.#engine.session.phase !== "idle")) {
@@ -1187,7 +1245,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   readonly #on_failure = (error: unknown, callback: string): void => this.#report(error, callback);
 
-  #settle(event: Extract<EngineEvent, { type: "published" | "abandoned" | "left" | "lost" }>): void {
+  #settle(event: SettledEvent): void {
     if (event.type === "left") {
       for (const info of event.tickets) (info as MQTTMessageInfo).succeed();
       return;

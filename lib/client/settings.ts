@@ -167,7 +167,6 @@ export function make_will(
 
 /** 22 letters and digits: what fits a 3.1 broker, which allows 23. */
 function random_client_id(random: () => number): string {
-  let id = "";
-  for (let index = 0; index < 22; index += 1) id += id_letters[Math.floor(random() * id_letters.length)];
-  return id;
+  const letters = Array.from({ length: 22 }, () => id_letters[Math.floor(random() * id_letters.length)]);
+  return letters.join("");
 }

@@ -4,7 +4,7 @@ import type { MalformedPacket, ProtocolError } from "../model/errors.ts";
 import { check_first_byte, type Sender, type Version } from "./fixed_header.ts";
 import { Framer } from "./framer.ts";
 import { check_packet } from "./layouts.ts";
-import { PacketParser } from "./mqtt_packet.ts";
+import { read_packet } from "./packet_reader.ts";
 import type { Packet } from "./packets.ts";
 import { PlainPackets } from "./plain_packets.ts";
 
@@ -30,14 +30,12 @@ export class Decoder {
   readonly #sender: Sender;
   readonly #framer: Framer;
   readonly #plain = new PlainPackets();
-  readonly #parser: PacketParser;
   #version: Version;
   #error: MalformedPacket | ProtocolError | null = null;
 
   constructor({ version, max_packet_size, role = "client" }: DecoderOptions) {
     this.#sender = role === "client" ? "server" : "client";
     this.#version = version;
-    this.#parser = new PacketParser(version);
     this.#framer = new Framer(max_packet_size, (byte) => check_first_byte(byte, this.#version, this.#sender));
   }
 
@@ -74,6 +72,6 @@ export class Decoder {
     const bytes = this.#framer.whole();
     const found = check_packet(bytes, body - begin, this.#version, this.#sender);
     this.#version = found.version;
-    return this.#parser.parse(bytes, found, owned);
+    return read_packet(bytes, found, owned);
   }
 }

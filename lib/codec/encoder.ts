@@ -1,12 +1,13 @@
-// Decides the bytes of every packet that leaves; mqtt-packet writes those that it can write as we want them.
+// Decides the bytes of every packet that leaves.
 
 import { concat_bytes } from "../model/bytes.ts";
+import { ValueError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { Properties } from "../model/properties.ts";
 import { VariableByteIntegers, writeBytes, writeInt16, writeUTF } from "../model/wire_values.ts";
-import type { Version } from "./fixed_header.ts";
-import { generate } from "./mqtt_packet.ts";
-import type { ConnectPacket, Packet } from "./packets.ts";
+import { DUP, packet_name, type Version } from "./fixed_header.ts";
+import type { ConnectPacket, Packet, Subscription } from "./packets.ts";
+import { server_body } from "./server_side.ts";
 
 /**
  * The bytes of a packet. The packet is not changed, and the bytes share no memory with it.
@@ -16,23 +17,97 @@ import type { ConnectPacket, Packet } from "./packets.ts";
  * @throws ValueError when the packet is longer than 268435455 bytes, or a field does not fit.
  */
 export function encode(packet: Packet, version: Version): Uint8Array {
-  if (packet.type === PacketTypes.CONNECT) return encode_connect(packet);
-  if (packet.type === PacketTypes.DISCONNECT && is_empty(packet.properties)) {
-    // The shortest forms of 3.14.2, which mqtt-packet does not use.
-    const { reason_code } = packet;
-    return version < 5 || reason_code === 0
-      ? Uint8Array.of(PacketTypes.DISCONNECT << 4, 0)
-      : Uint8Array.of(PacketTypes.DISCONNECT << 4, 1, reason_code);
+  if (packet.type === PacketTypes.CONNECT) return whole(packet, connect_body(packet));
+  try {
+    return whole(packet, body_of(packet, version));
+  } catch (cause) {
+    throw new ValueError(
+      `${packet_name(packet.type)}: it cannot be sent, for it is longer than the 268435455 bytes that MQTT allows, or one of its values does not fit.`,
+      { cause },
+    );
   }
-  return generate(packet, version);
+}
+
+/** A fixed header (2.1), and what follows it. */
+function whole(packet: Packet, body: readonly Uint8Array[]): Uint8Array {
+  const length = body.reduce((sum, part) => sum + part.length, 0);
+  const first_byte = Uint8Array.of((packet.type << 4) | flags_of(packet));
+  return concat_bytes([first_byte, VariableByteIntegers.encode(length), ...body]);
+}
+
+function flags_of(packet: Packet): number {
+  switch (packet.type) {
+    case PacketTypes.PUBLISH:
+      return (packet.dup ? DUP : 0) | (packet.qos << 1) | (packet.retain ? 1 : 0);
+    case PacketTypes.PUBREL:
+    case PacketTypes.SUBSCRIBE:
+    case PacketTypes.UNSUBSCRIBE:
+      return 0b0010;
+    default:
+      return 0;
+  }
+}
+
+function body_of(packet: Exclude<Packet, ConnectPacket>, version: Version): Uint8Array[] {
+  const properties = "properties" in packet ? packet.properties : null;
+  const block = version < 5 ? [] : [property_block(properties)];
+  switch (packet.type) {
+    case PacketTypes.PUBLISH: {
+      const mid = packet.qos === 0 ? [] : [writeInt16(packet.mid)];
+      return [writeUTF(packet.topic), ...mid, ...block, packet.payload];
+    }
+    case PacketTypes.PUBACK:
+    case PacketTypes.PUBREC:
+    case PacketTypes.PUBREL:
+    case PacketTypes.PUBCOMP: {
+      // What says nothing new is left out.
+      const is_short = version < 5 || (is_empty(properties) && packet.reason_code === 0);
+      const reason = is_short ? [] : [Uint8Array.of(packet.reason_code), ...block];
+      return [writeInt16(packet.mid), ...reason];
+    }
+    case PacketTypes.SUBSCRIBE:
+      return [
+        writeInt16(packet.mid),
+        ...block,
+        ...packet.subscriptions.flatMap((one) => [writeUTF(one.filter), options_of(one, version)]),
+      ];
+    case PacketTypes.UNSUBSCRIBE:
+      return [writeInt16(packet.mid), ...block, ...packet.filters.map(writeUTF)];
+    case PacketTypes.DISCONNECT:
+      if (version < 5) return [];
+      // The shortest forms of 3.14.2.
+      if (!is_empty(properties)) return [Uint8Array.of(packet.reason_code), ...block];
+      return packet.reason_code === 0 ? [] : [Uint8Array.of(packet.reason_code)];
+    case PacketTypes.AUTH:
+      return [Uint8Array.of(packet.reason_code), ...block];
+    case PacketTypes.PINGREQ:
+    case PacketTypes.PINGRESP:
+      return [];
+    default:
+      return server_body(packet, block, version);
+  }
 }
 
 function is_empty(properties: Properties | null): boolean {
   return properties === null || properties.isEmpty();
 }
 
-/** 3.1. mqtt-packet refuses a password alone and an empty id without clean start, and writes a bridge on 5 wrong. */
-function encode_connect(packet: ConnectPacket): Uint8Array {
+/** They are always there, if only to say that there are none [MQTT-2.2.2-1]. */
+function property_block(properties: Properties | null): Uint8Array {
+  return properties === null ? Uint8Array.of(0) : properties.pack();
+}
+
+/** 3.8.3.1 */
+function options_of(subscription: Subscription, version: Version): Uint8Array {
+  const { qos, no_local, retain_as_published, retain_handling } = subscription;
+  if (version < 5) return Uint8Array.of(qos);
+  return Uint8Array.of(
+    qos | (no_local ? 0x04 : 0) | (retain_as_published ? 0x08 : 0) | (retain_handling << 4),
+  );
+}
+
+/** 3.1 */
+function connect_body(packet: ConnectPacket): Uint8Array[] {
   const { version, will, username, password } = packet;
   const level = packet.bridge ? version | 0x80 : version;
   const body = [
@@ -48,12 +123,7 @@ function encode_connect(packet: ConnectPacket): Uint8Array {
   }
   if (username !== null) body.push(writeUTF(username));
   if (password !== null) body.push(writeBytes(password));
-  const length = body.reduce((sum, part) => sum + part.length, 0);
-  return concat_bytes([
-    Uint8Array.of(PacketTypes.CONNECT << 4),
-    VariableByteIntegers.encode(length),
-    ...body,
-  ]);
+  return body;
 }
 
 function connect_flags({ clean, will, username, password }: ConnectPacket): number {
@@ -62,9 +132,4 @@ function connect_flags({ clean, will, username, password }: ConnectPacket): numb
   if (password !== null) flags |= 0x40;
   if (username !== null) flags |= 0x80;
   return flags;
-}
-
-/** A CONNECT always has one, if only to say that it is empty [MQTT-2.2.2-1]. */
-function property_block(properties: Properties | null): Uint8Array {
-  return properties === null ? Uint8Array.of(0) : properties.pack();
 }

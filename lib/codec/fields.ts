@@ -80,3 +80,9 @@ export function check_return_code(code: number): void {
 function hex(code: number): string {
   return code.toString(16).padStart(2, "0");
 }
+
+/** Goes past the properties of a packet that was found sound. */
+export function skip_properties(body: ByteReader): void {
+  const length = body.variable();
+  body.at += length;
+}

@@ -70,7 +70,8 @@ export class Attempts {
   /** Where the present attempt leads. */
   #place = "";
   #cancel_retry: (() => void) | null = null;
-  #planning = new AbortController();
+  /** Calls off the making of a plan that is under way. */
+  #planning: AbortController | null = null;
 
   constructor(owner: AttemptsOwner, pump: Pump, clock: Clock) {
     this.#owner = owner;
@@ -137,7 +138,7 @@ export class Attempts {
   /** No more is to come of what was begun or planned; the caller learns that it came to nothing. */
   call_off(): void {
     this.unschedule();
-    this.#planning.abort();
+    this.#planning?.abort();
     this.take_caller()?.resolve(MQTT_ERR_NO_CONN);
   }
 
@@ -220,6 +221,7 @@ export class Attempts {
       if (number === this.#number) this.#pump.fail(error instanceof Error ? error : new Error(String(error)));
     } finally {
       planning.abort();
+      if (this.#planning === planning) this.#planning = null;
     }
   }
 

@@ -22,10 +22,10 @@ export const system_clock: Clock = {
     const wait_ms = Math.min(Math.max(0, ms), LONGEST_TIMER_MS);
     const due_at = performance.now() + wait_ms;
     let off = false;
-    const due = () => {
-      if (!off) fn();
-    };
     const wake = () => {
+      const due = () => {
+        if (!off) fn();
+      };
       if (setImmediate !== undefined) setImmediate(due);
       else if (performance.now() - due_at < LATE_MS) due();
       else setTimeout(due, GRACE_MS);

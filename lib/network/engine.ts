@@ -4,6 +4,7 @@
 import type { DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { MQTTException, RuntimeError, ValueError } from "../model/errors.ts";
+import { SparseSet } from "../model/sparse.ts";
 import type { CloseCause } from "../protocol/outputs.ts";
 import { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
@@ -11,11 +12,11 @@ import { Advice, type AdviceOwner } from "./advice.ts";
 import { Attempts, type AttemptsOwner, type Caller } from "./attempts.ts";
 import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryOwner } from "./delivery.ts";
 import { at_process_end, type Unfinished } from "./process_end.ts";
-import { Pump, type PumpEvent } from "./pump.ts";
+import { Pump, type PumpEvent, type PumpOwner } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
-import { Vigil } from "./vigil.ts";
+import { Vigil, type VigilOwner } from "./vigil.ts";
 import { on_wake } from "./wake.ts";
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_INVAL, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
@@ -25,11 +26,15 @@ const PROBE_MS = 5000;
 /** A timer that is late by less says nothing about the program. */
 const MIN_LAG_MS = 500;
 
+type MessageEvent = Extract<PumpEvent, { type: "message" }>;
 type ClosedEvent = Extract<PumpEvent, { type: "closed" }>;
 type ConnackEvent = Extract<PumpEvent, { type: "connack" }>;
 
 /** What the user hears: the pump's events, and an attempt of a loop that did not reach the broker. */
 export type EngineEvent = PumpEvent | { readonly type: "connect_fail"; readonly error: Error };
+
+/** The end of messages. */
+export type SettledEvent = Extract<PumpEvent, { type: "published" | "abandoned" | "left" | "lost" }>;
 
 export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   /** As they are at this moment, whoever greets the broker. */
@@ -37,7 +42,7 @@ export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   /** The user's callbacks. For a message and for CONNACK a promise is awaited. Never throws or rejects. */
   deliver(event: EngineEvent): void | Promise<void>;
   /** A message has reached its end, whether or not a loop runs. */
-  settle(event: Extract<PumpEvent, { type: "published" | "abandoned" | "left" | "lost" }>): void;
+  settle(event: SettledEvent): void;
   /** Nobody works for the messages in flight any more; they stay in the outbox. */
   give_up_waiting(error: Error): void;
   readonly manual_ack: boolean;
@@ -58,7 +63,7 @@ interface Forever {
   reject(error: unknown): void;
 }
 
-export class Engine {
+export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   readonly session: Session;
   readonly #clock: Clock;
   readonly #owner: EngineOwner;
@@ -74,7 +79,7 @@ export class Engine {
   #daemon = true;
   #forever: Forever | null = null;
   /** `loop()` calls under way. */
-  #steps = new Set<{ rc: MQTTErrorCode; wake(): void }>();
+  #steps = new SparseSet<{ rc: MQTTErrorCode; wake(): void }>();
   /** Whether the broker that the user has named was reached. */
   #was_reached = false;
   #touched_at = 0;
@@ -90,29 +95,11 @@ export class Engine {
     this.#owner = owner;
     this.#clock = clock;
     this.session = new Session(owner.settings());
-    this.#pump = new Pump(this.session, clock, {
-      on_events: (events) => this.#on_events(events),
-      on_round: () => {
-        this.session.tracing = owner.is_watched();
-        this.#vigil.look();
-      },
-      on_late: (late_ms) => this.#check_lag(late_ms),
-      writes_by_hand: () => owner.writes_by_hand(),
-    });
+    this.#pump = new Pump(this.session, clock, this);
     this.#attempts = new Attempts(owner, this.#pump, clock);
     this.#advice = new Advice(owner);
-    this.#vigil = new Vigil(clock, () => this.#is_needed);
-    this.#delivery = new Delivery({
-      is_open: () => this.is_driven,
-      deliver: (event) => this.#deliver(event),
-      finished: ({ packet, delivery }) => {
-        if (delivery === null) return;
-        if (!owner.manual_ack) this.session.ack(packet.mid, delivery);
-        this.#pump.touch();
-      },
-      pause_reading: () => this.#pump.pause(),
-      resume_reading: () => this.#pump.resume(),
-    });
+    this.#vigil = new Vigil(clock, this);
+    this.#delivery = new Delivery(this);
   }
 
   /** The waits before the next attempts. */
@@ -270,7 +257,8 @@ export class Engine {
     if (this.#mode === "forever") throw new RuntimeError("loop_forever() runs already");
     if (this.#state === "disconnected") return Promise.resolve(MQTT_ERR_SUCCESS);
     return new Promise((resolve, reject) => {
-      this.#forever = { ...options, resolve, reject };
+      const { retry_first_connection, stop_on_error } = options;
+      this.#forever = { retry_first_connection, stop_on_error, resolve, reject };
       this.#run("forever");
       this.#wind_up();
     });
@@ -367,7 +355,11 @@ export class Engine {
     const has_link = this.session.phase !== "idle";
     // A program that wants something of the broker and does not wait for it is over with its last line.
     const may_end = this.#mode === "started" || (has_link && !this.was_driven);
-    if (may_end) this.#leave_process_end ??= at_process_end(() => this.#unfinished(), this.#owner.warn);
+    if (may_end)
+      this.#leave_process_end ??= at_process_end(
+        () => this.#unfinished(),
+        (text) => this.#owner.warn(text),
+      );
     else this.#leave_process_end = leave(this.#leave_process_end);
     if (has_link || this.is_driven) this.#leave_wake ??= on_wake(() => this.check());
     else this.#leave_wake = leave(this.#leave_wake);
@@ -445,7 +437,8 @@ export class Engine {
 
   // ---- events --------------------------------------------------------------------------------------------------
 
-  #on_events(events: PumpEvent[]): void {
+  /** Of the pump. */
+  on_events(events: PumpEvent[]): void {
     const news: PumpEvent[] = [];
     for (const event of events) {
       switch (event.type) {
@@ -488,6 +481,37 @@ export class Engine {
     for (const step of this.#steps) step.wake();
   }
 
+  /** Of the pump: a round is over. */
+  on_round(): void {
+    this.session.tracing = this.#owner.is_watched();
+    this.#vigil.look();
+  }
+
+  /** Of the pump. */
+  writes_by_hand(): boolean {
+    return this.#owner.writes_by_hand();
+  }
+
+  /** Of the delivery: whether a loop runs. */
+  is_open(): boolean {
+    return this.is_driven;
+  }
+
+  /** Of the delivery: the user has finished with a message. */
+  finished({ packet, delivery }: MessageEvent): void {
+    if (delivery === null) return;
+    if (!this.#owner.manual_ack) this.session.ack(packet.mid, delivery);
+    this.#pump.touch();
+  }
+
+  pause_reading(): void {
+    this.#pump.pause();
+  }
+
+  resume_reading(): void {
+    this.#pump.resume();
+  }
+
   /** The session wants another link for the same purpose: a goodbye said to the first holds for the second. */
   #begin_again(): void {
     const leaving = this.#state === "disconnecting";
@@ -520,7 +544,8 @@ export class Engine {
     this.#advice.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
   }
 
-  #deliver(event: PumpEvent): void | Promise<void> {
+  /** Of the delivery: calls the user. */
+  deliver(event: PumpEvent): void | Promise<void> {
     switch (event.type) {
       case "connack":
         return this.#deliver_connack(event);
@@ -607,8 +632,8 @@ export class Engine {
     return this.#state === "disconnecting" || this.#state === "disconnected";
   }
 
-  /** A program that is busy for long sends its pings late, and the broker drops it: better to hear of it here. */
-  #check_lag(late_ms: number): void {
+  /** Of the pump. A program that is busy for long sends its pings late, and the broker drops it: better to hear of it here. */
+  on_late(late_ms: number): void {
     if (this.session.phase !== "connected" || late_ms < MIN_LAG_MS) return;
     if (late_ms < (this.#owner.settings().keepalive * 1000) / 2) return;
     this.#owner.log({
@@ -636,7 +661,7 @@ export class Engine {
   }
 
   /** Whether the process must stay alive for what goes on here. */
-  get #is_needed(): boolean {
+  get is_needed(): boolean {
     const loops =
       this.#mode === "forever" || (this.#mode === "started" && !this.#daemon) || this.#steps.size > 0;
     return loops || this.#attempts.is_awaited || this.session.owes;

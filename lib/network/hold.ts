@@ -3,17 +3,23 @@
 /** Far longer than any wait; it only has to exist. */
 const FOREVER_MS = 2 ** 31 - 1;
 
+/** One timer for all who hold. */
+let timer: ReturnType<typeof setInterval> | null = null;
+let holders = 0;
+
 export class Hold {
-  #timer: ReturnType<typeof setInterval> | null = null;
+  #held = false;
 
   /** Keeps the process alive, or lets it end. */
   set(held: boolean): void {
-    if (held === (this.#timer !== null)) return;
-    if (this.#timer === null) {
-      this.#timer = setInterval(() => {}, FOREVER_MS);
-    } else {
-      clearInterval(this.#timer);
-      this.#timer = null;
+    if (held === this.#held) return;
+    this.#held = held;
+    holders += held ? 1 : -1;
+    if (holders > 0) {
+      timer ??= setInterval(() => {}, FOREVER_MS);
+    } else if (timer !== null) {
+      clearInterval(timer);
+      timer = null;
     }
   }
 }

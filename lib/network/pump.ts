@@ -5,7 +5,7 @@ import { give_back } from "../codec/output.ts";
 import { concat_bytes } from "../model/bytes.ts";
 import type { SessionEvent, Work } from "../protocol/outputs.ts";
 import type { Session } from "../protocol/session.ts";
-import type { OpenTransport, Transport } from "../transport/transport.ts";
+import type { OpenTransport, Transport, TransportListener } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
 
 /** What the pump tells: the session's events, and what happens to the socket. */
@@ -60,36 +60,56 @@ export class Pump {
 
   /** Opens a transport for the link that the session is dialling. `timeout_ms` bounds the opening. */
   open(open_transport: OpenTransport, timeout_ms: number, timeout_error: () => Error): void {
-    let cancel_timeout = () => {};
-    const transport = open_transport({
-      opened: () => {
-        cancel_timeout();
-        if (transport === this.#transport) this.#opened(transport);
-      },
-      data: (bytes) => {
-        if (transport !== this.#transport) return;
-        this.received_at = this.now;
-        this.session.receive(bytes, this.received_at);
-        // A new link is read until CONNACK has come, however far behind the user is.
-        if (this.#paused && this.session.phase === "connected") transport.pause();
-        this.round();
-      },
-      drained: () => {
-        if (transport !== this.#transport) return;
-        this.#congested = false;
-        this.round();
-      },
-      closed: (error) => {
-        cancel_timeout();
-        this.#gone(transport, error);
-      },
-    });
+    const listener = new Pump.#Listener(this);
+    const transport = open_transport(listener);
+    listener.transport = transport;
     this.#transport = transport;
-    cancel_timeout = this.#clock.after(timeout_ms, () => {
+    listener.cancel_timeout = this.#clock.after(timeout_ms, () => {
       transport.destroy();
       this.#gone(transport, timeout_error());
     });
   }
+
+  /** Hears one transport, as long as that is the present one. */
+  static readonly #Listener = class implements TransportListener {
+    readonly #pump: Pump;
+    transport: Transport | null = null;
+    /** Null as soon as opening is over. */
+    cancel_timeout: (() => void) | null = null;
+
+    constructor(pump: Pump) {
+      this.#pump = pump;
+    }
+
+    opened(): void {
+      this.#in_time();
+      if (this.#is_present) this.#pump.#opened(this.transport as Transport);
+    }
+
+    data(bytes: Uint8Array): void {
+      if (this.#is_present) this.#pump.#received(bytes);
+    }
+
+    drained(): void {
+      if (!this.#is_present) return;
+      this.#pump.#congested = false;
+      this.#pump.round();
+    }
+
+    closed(error: Error | null): void {
+      this.#in_time();
+      this.#pump.#gone(this.transport as Transport, error);
+    }
+
+    get #is_present(): boolean {
+      return this.transport === this.#pump.#transport;
+    }
+
+    #in_time(): void {
+      this.cancel_timeout?.();
+      this.cancel_timeout = null;
+    }
+  };
 
   /** The dial has failed before there was a transport. */
   fail(error: Error): void {
@@ -177,6 +197,14 @@ export class Pump {
     this.#is_open = true;
     this.#note({ type: "socket_open", socket: transport.socket });
     this.session.open(this.now);
+    this.round();
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.received_at = this.now;
+    this.session.receive(bytes, this.received_at);
+    // A new link is read until CONNACK has come, however far behind the user is.
+    if (this.#paused && this.session.phase === "connected") this.#transport?.pause();
     this.round();
   }
 

@@ -1,21 +1,26 @@
 // Decides for whom the process stays alive, and who is woken when something they wait for has become true.
 
+import { SparseSet } from "../model/sparse.ts";
 import type { Clock } from "./clock.ts";
 import { Hold } from "./hold.ts";
 
+export interface VigilOwner {
+  /** Whether the process must stay alive, whoever else waits. */
+  readonly is_needed: boolean;
+}
+
 export class Vigil {
   readonly #clock: Clock;
-  readonly #is_needed: () => boolean;
+  readonly #owner: VigilOwner;
   readonly #hold = new Hold();
   /** Who waits for something of their own. */
   #waiters = 0;
   /** Who looks after each round whether something has become true. */
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new SparseSet<() => void>();
 
-  /** @param is_needed whether the process must stay alive, whoever else waits. */
-  constructor(clock: Clock, is_needed: () => boolean) {
+  constructor(clock: Clock, owner: VigilOwner) {
     this.#clock = clock;
-    this.#is_needed = is_needed;
+    this.#owner = owner;
   }
 
   /** One more waits, or one less. */
@@ -50,7 +55,7 @@ export class Vigil {
   }
 
   update(): void {
-    this.#hold.set(this.#waiters > 0 || this.#watchers.size > 0 || this.#is_needed());
+    this.#hold.set(this.#waiters > 0 || this.#watchers.size > 0 || this.#owner.is_needed);
   }
 
   /** Lets the process go, whoever waits. */

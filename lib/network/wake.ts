@@ -11,6 +11,7 @@ interface World {
 export function on_wake(fn: () => void): () => void {
   const world = globalThis as unknown as World;
   const { document } = world;
+  if (document === undefined && world.addEventListener === undefined) return nothing;
   const shown = () => {
     if (document?.visibilityState === "visible") fn();
   };
@@ -21,3 +22,5 @@ export function on_wake(fn: () => void): () => void {
     document?.removeEventListener("visibilitychange", shown);
   };
 }
+
+function nothing(): void {}

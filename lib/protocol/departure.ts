@@ -2,17 +2,16 @@
 // phases: a link that has been accepted and is not ending sends.
 
 import { encode } from "../codec/encoder.ts";
-import { DUP } from "../codec/fixed_header.ts";
 import type { Packet, SubackPacket, UnsubackPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import type { MQTTException } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
-import { type Lack, type Limits, lack_for, surely_allows } from "./limits.ts";
+import { type Lack, type Limits, lack_for } from "./limits.ts";
 import type { Acceptance, Link, Outgoing } from "./link.ts";
 import { expired_error, type Outbound } from "./outbound.ts";
 import type { OutboundMessage } from "./outbound_message.ts";
 import type { SessionEvent, Work } from "./outputs.ts";
-import { is_plain_acknowledgement } from "./passage.ts";
+import { is_plain_acknowledgement, write_queued } from "./passage.ts";
 import { publish_packet, refusal } from "./publish_packet.ts";
 import type { RequestPacket } from "./requests.ts";
 
@@ -107,7 +106,11 @@ export class Departure {
   #publish(message: OutboundMessage, portion: Portion, { aliases, limits }: Acceptance): number {
     const { version, now } = portion;
     if (!message.sent && message.expires_at <= now) return this.#abandon(message, expired_error(message));
-    if (this.#is_plain(message, version, limits)) return this.#publish_plainly(message, portion);
+    const written = this.#parts.is_traced() ? 0 : write_queued(message, portion.link, this.#parts.topics);
+    if (written > 0) {
+      this.#has_left(message);
+      return written;
+    }
     const packet = publish_packet(message, aliases, version, now);
     const bytes = encode(packet, version);
     const refused = refusal(message, bytes.length, limits);
@@ -116,30 +119,6 @@ export class Departure {
     this.#emit(packet, bytes, portion);
     this.#has_left(message);
     return bytes.length;
-  }
-
-  /** Whether nothing has to be made up or looked at for it, on this link. */
-  #is_plain(message: OutboundMessage, version: 3 | 4 | 5, limits: Limits): boolean {
-    if (this.#parts.is_traced() || (version === 5 && message.properties !== null)) return false;
-    const { payload, topic, qos, retain } = message;
-    if (payload.length > LARGE_BYTES) return false;
-    return surely_allows(limits, qos, retain, payload.length + 3 * topic.length);
-  }
-
-  #publish_plainly(message: OutboundMessage, { link: { output }, version }: Portion): number {
-    const { qos, retain, payload } = message;
-    const before = output.length;
-    const dup = message.sent && qos > 0; // [MQTT-3.3.1-1], [MQTT-3.3.1-2]
-    const flags = (dup ? DUP : 0) | (qos << 1) | (retain ? 1 : 0);
-    output.publish(
-      flags,
-      this.#parts.topics.of(message.topic),
-      payload,
-      qos === 0 ? 0 : message.mid,
-      version,
-    );
-    this.#has_left(message);
-    return output.length - before;
   }
 
   #has_left(message: OutboundMessage): void {

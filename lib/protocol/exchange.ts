@@ -21,7 +21,7 @@ import type { PlainAcknowledgement } from "./passage.ts";
 import type { Requests } from "./requests.ts";
 
 /** What an exchange works on and speaks through. */
-export interface Parts {
+export interface ExchangeParts {
   readonly outbound: Outbound;
   readonly inbound: Inbound;
   readonly requests: Requests;
@@ -32,9 +32,9 @@ export interface Parts {
 }
 
 export class Exchange {
-  readonly #parts: Parts;
+  readonly #parts: ExchangeParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: ExchangeParts) {
     this.#parts = parts;
   }
 

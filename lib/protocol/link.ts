@@ -75,16 +75,21 @@ export class Link {
   }
 }
 
+/** Those of nearly all links, where no alias is allowed. */
+const no_inbound_aliases = new InboundAliases(0);
+const no_outbound_aliases = new OutboundAliases(0);
+
 export function reading_of(settings: SessionSettings, connect: ConnectPacket): Reading {
   const promised = connect.properties;
   const { max_packet_size } = settings;
+  const topic_alias_maximum = promised?.TopicAliasMaximum ?? 0;
   return {
     connect,
     decoder: new Decoder({
       version: connect.version,
       max_packet_size: Math.min(max_packet_size, promised?.MaximumPacketSize ?? max_packet_size),
     }),
-    aliases: new InboundAliases(promised?.TopicAliasMaximum ?? 0),
+    aliases: topic_alias_maximum === 0 ? no_inbound_aliases : new InboundAliases(topic_alias_maximum),
     receive_maximum: promised?.ReceiveMaximum ?? 65535,
   };
 }
@@ -96,9 +101,10 @@ export function acceptance_of(
   now: number,
 ): Acceptance {
   const limits = limits_of(connack, max_inflight, connect.keepalive);
+  const { topic_alias_maximum } = limits;
   return {
     limits,
-    aliases: new OutboundAliases(limits.topic_alias_maximum),
+    aliases: topic_alias_maximum === 0 ? no_outbound_aliases : new OutboundAliases(topic_alias_maximum),
     keepalive: new Keepalive(limits.keepalive_ms, now),
   };
 }

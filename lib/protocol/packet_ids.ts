@@ -4,10 +4,11 @@
 const MAX_ID = 65535;
 const FEW_WORDS = 8;
 const ALL_WORDS = (MAX_ID + 1) / 32;
+const NO_WORDS = new Uint32Array(0);
 
 export class PacketIds {
   /** One bit for each id, as far as ids have come so far. */
-  #in_use = new Uint32Array(FEW_WORDS);
+  #in_use = NO_WORDS;
   #taken = 0;
   #last = 0;
 
@@ -46,7 +47,7 @@ export class PacketIds {
   }
 
   #grow(words: number): void {
-    const grown = new Uint32Array(Math.min(Math.max(2 * this.#in_use.length, words), ALL_WORDS));
+    const grown = new Uint32Array(Math.min(Math.max(2 * this.#in_use.length, words, FEW_WORDS), ALL_WORDS));
     grown.set(this.#in_use);
     this.#in_use = grown;
   }

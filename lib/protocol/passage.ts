@@ -1,13 +1,14 @@
 // Decides what leaves without standing in any line: messages and acknowledgements that need nothing but to leave, when
 // nothing waits before them. They are written at once.
 
+import { DUP } from "../codec/fixed_header.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import { Snapshot, utf8_length } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { surely_allows } from "./limits.ts";
 import type { Link, Outgoing } from "./link.ts";
 import type { Outbound } from "./outbound.ts";
-import type { Contents, Ticket } from "./outbound_message.ts";
+import type { Contents, OutboundMessage, Ticket } from "./outbound_message.ts";
 import type { PacketIds } from "./packet_ids.ts";
 import type { QueueLimits } from "./queue_limits.ts";
 
@@ -15,6 +16,8 @@ import type { QueueLimits } from "./queue_limits.ts";
 const ROOM_BYTES = 256 * 1024;
 /** A larger payload is not worth the haste. */
 const LARGEST_WRITTEN = 4096;
+/** A larger one is handed on as it is, rather than copied to the others. */
+const LARGEST_COPIED = 16 * 1024;
 /** A larger message has its size looked at first. */
 const LARGEST_KEPT = 65_536;
 
@@ -44,7 +47,7 @@ export function is_plain_acknowledgement(
 }
 
 /** What a passage works on. */
-interface Parts {
+export interface PassageParts {
   readonly outbound: Outbound;
   /** The topics that were published to before, and so are legal ones. */
   readonly topics: TopicBytes;
@@ -53,9 +56,9 @@ interface Parts {
 }
 
 export class Passage {
-  readonly #parts: Parts;
+  readonly #parts: PassageParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: PassageParts) {
     this.#parts = parts;
   }
 
@@ -102,6 +105,24 @@ export class Passage {
     if (is_next && writes(message, topic, taken.mid, link)) outbound.left(taken);
     return true;
   }
+}
+
+/**
+ * Writes a message from the queue, in its turn, if nothing has to be made up for it. Gives how many bytes it is: 0 when
+ * nothing was written.
+ */
+export function write_queued(message: OutboundMessage, link: Link, topics: TopicBytes): number {
+  const { acceptance, reading, output } = link;
+  const { topic, payload, qos, retain, mid, properties } = message;
+  if (acceptance === null || reading === null || payload.length > LARGEST_COPIED) return 0;
+  const { version } = reading.connect;
+  if (version === 5 && properties !== null) return 0;
+  if (!surely_allows(acceptance.limits, qos, retain, 3 * topic.length + payload.length)) return 0;
+  const before = output.length;
+  const dup = message.sent && qos > 0 ? DUP : 0; // [MQTT-3.3.1-1], [MQTT-3.3.1-2]
+  const flags = dup | (qos << 1) | (retain ? 1 : 0);
+  output.publish(flags, topics.of(topic), payload, qos === 0 ? 0 : mid, version);
+  return output.length - before;
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
 } from "../codec/packets.ts";
 import { ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
+import { SparseMap, SparseSet } from "../model/sparse.ts";
 import type { PacketIds } from "./packet_ids.ts";
 
 /** How many filters are restored with one SUBSCRIBE at most: there are brokers that take no more than eight. */
@@ -38,12 +39,12 @@ export interface Answer {
 
 export class Requests {
   readonly #ids: PacketIds;
-  readonly #pending = new Map<number, Request>();
-  readonly #granted = new Map<string, Granted>();
+  readonly #pending = new SparseMap<number, Request>();
+  readonly #granted = new SparseMap<string, Granted>();
   /** For each filter in an open request, the packet id of the newest: its answer decides, in whatever order they come. */
-  readonly #newest = new Map<string, number>();
+  readonly #newest = new SparseMap<string, number>();
   /** Filters that the user has asked for, or has given up, on the present link. */
-  #touched = new Set<string>();
+  #touched = new SparseSet<string>();
   /** Requests that an earlier link left without an answer. */
   #unanswered: RequestPacket[] = [];
 
@@ -122,7 +123,7 @@ export class Requests {
       else this.#unanswered.push(packet);
     }
     this.#pending.clear();
-    this.#touched = new Set();
+    this.#touched = new SparseSet();
     if (!keep) this.#drop_unanswered();
   }
 
@@ -213,7 +214,7 @@ function filters_of(packet: RequestPacket): string[] {
 }
 
 /** The request for what is not in `filters`; null when nothing is left of it. */
-function without(packet: RequestPacket, filters: ReadonlySet<string>): RequestPacket | null {
+function without(packet: RequestPacket, filters: { has(filter: string): boolean }): RequestPacket | null {
   const left = filters_of(packet).filter((filter) => !filters.has(filter));
   if (left.length === 0) return null;
   if (packet.type === PacketTypes.UNSUBSCRIBE) return { ...packet, filters: left };

@@ -6,8 +6,10 @@ import type {
   ConnackPacket,
   DisconnectPacket,
   Packet,
+  SubackPacket,
   SubscribePacket,
   Subscription,
+  UnsubackPacket,
   UnsubscribePacket,
 } from "../codec/packets.ts";
 import { TopicBytes } from "../codec/topic_bytes.ts";
@@ -15,8 +17,8 @@ import { MQTTErrorCode } from "../model/enums.ts";
 import { MQTTException, ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Connection } from "./connection.ts";
-import { Departure } from "./departure.ts";
-import { Exchange, pubrel_packet } from "./exchange.ts";
+import { Departure, type DepartureParts } from "./departure.ts";
+import { Exchange, type ExchangeParts, pubrel_packet } from "./exchange.ts";
 import { type Acquaintance, connect_packet, judge_connack, type SessionFate } from "./handshake.ts";
 import { type Delivery, Inbound } from "./inbound.ts";
 import { lack_for } from "./limits.ts";
@@ -31,7 +33,13 @@ import {
   type Work,
 } from "./outputs.ts";
 import { PacketIds } from "./packet_ids.ts";
-import { acknowledges, Passage, type PlainAcknowledgement, type PlainMessage } from "./passage.ts";
+import {
+  acknowledges,
+  Passage,
+  type PassageParts,
+  type PlainAcknowledgement,
+  type PlainMessage,
+} from "./passage.ts";
 import type { Phase } from "./phase.ts";
 import { type RequestPacket, Requests } from "./requests.ts";
 import type { SessionSettings } from "./settings.ts";
@@ -53,29 +61,9 @@ export class Session {
   readonly #topics = new TopicBytes();
   readonly #inbound = new Inbound();
   readonly #requests = new Requests(this.#ids);
-  readonly #exchange = new Exchange({
-    outbound: this.#outbound,
-    inbound: this.#inbound,
-    requests: this.#requests,
-    send: (packet) => this.#send(packet),
-    acknowledge: (type, mid) => this.#acknowledge(type, mid),
-    tell: (event) => this.#tell(event),
-  });
-  readonly #departure = new Departure({
-    outbound: this.#outbound,
-    topics: this.#topics,
-    tell: (event) => this.#tell(event),
-    trace: (packet) => this.#trace(">", packet),
-    is_traced: () => this.tracing,
-    abandoned: (message, error) => this.#abandoned(message, error),
-    answer: (ack) => this.#exchange.on_request_ack(ack),
-  });
-  readonly #passage = new Passage({
-    outbound: this.#outbound,
-    topics: this.#topics,
-    ids: this.#ids,
-    next_seq: () => this.#next_seq(),
-  });
+  readonly #exchange: Exchange;
+  readonly #departure: Departure;
+  readonly #passage: Passage;
   readonly #user_aliases = new UserAliases();
   #seq = 0;
   #dropped = 0;
@@ -84,6 +72,10 @@ export class Session {
   constructor(settings: SessionSettings) {
     this.#settings = settings;
     this.#known = { version: settings.version, client_id: settings.client_id, accepted_before: false };
+    const inside = new Session.#Inside(this);
+    this.#exchange = new Exchange(inside);
+    this.#departure = new Departure(inside);
+    this.#passage = new Passage(inside);
   }
 
   get phase(): Phase {
@@ -147,6 +139,57 @@ export class Session {
     this.#drop_unheard();
     this.#requests.forget();
   }
+
+  /** What the parts of a session work on and speak through: one object, for a closure for each verb costs more. */
+  static readonly #Inside = class implements ExchangeParts, DepartureParts, PassageParts {
+    readonly #session: Session;
+    readonly outbound: Outbound;
+    readonly inbound: Inbound;
+    readonly requests: Requests;
+    readonly topics: TopicBytes;
+    readonly ids: PacketIds;
+
+    constructor(session: Session) {
+      this.#session = session;
+      this.outbound = session.#outbound;
+      this.inbound = session.#inbound;
+      this.requests = session.#requests;
+      this.topics = session.#topics;
+      this.ids = session.#ids;
+    }
+
+    next_seq(): number {
+      return this.#session.#next_seq();
+    }
+
+    acknowledge(type: PlainAcknowledgement, mid: number): void {
+      this.#session.#acknowledge(type, mid);
+    }
+
+    send(packet: Outgoing["packet"]): void {
+      this.#session.#send(packet);
+    }
+
+    tell(event: SessionEvent): void {
+      this.#session.#tell(event);
+    }
+
+    trace(packet: Packet): void {
+      this.#session.#trace(">", packet);
+    }
+
+    is_traced(): boolean {
+      return this.#session.tracing;
+    }
+
+    abandoned(message: OutboundMessage, error: MQTTException): void {
+      this.#session.#abandoned(message, error);
+    }
+
+    answer(ack: SubackPacket | UnsubackPacket): void {
+      this.#session.#exchange.on_request_ack(ack);
+    }
+  };
 
   // ---- facts about the link ------------------------------------------------------------------------------------
 

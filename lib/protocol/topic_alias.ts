@@ -2,10 +2,11 @@
 // direction, both as old as the link.
 
 import { ProtocolError, ValueError } from "../model/errors.ts";
+import { SparseMap } from "../model/sparse.ts";
 
 /** What the user's aliases stand for, whichever link they will travel on. */
 export class UserAliases {
-  readonly #topics = new Map<number, string>();
+  readonly #topics = new SparseMap<number, string>();
 
   /** The topic that is meant; `alias` 0 is none. Throws ValueError for an alias that was given no topic yet. */
   resolve(topic: string, alias: number): string {
@@ -26,7 +27,7 @@ export class UserAliases {
 /** The aliases that the broker uses towards us. */
 export class InboundAliases {
   readonly #maximum: number;
-  readonly #topics = new Map<number, string>();
+  readonly #topics = new SparseMap<number, string>();
 
   /** `maximum`: the Topic Alias Maximum of our CONNECT. */
   constructor(maximum: number) {
@@ -51,7 +52,7 @@ export class InboundAliases {
 /** The aliases that we use towards the broker. */
 export class OutboundAliases {
   readonly #maximum: number;
-  readonly #announced = new Map<number, string>();
+  readonly #announced = new SparseMap<number, string>();
 
   /** `maximum`: the Topic Alias Maximum of its CONNACK [MQTT-3.3.2-9]. */
   constructor(maximum: number) {

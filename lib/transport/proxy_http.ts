@@ -1,9 +1,9 @@
 // Decides how a web proxy is asked for a stream to the broker: HTTP CONNECT (RFC 9110, 9.3.6).
 
-import { request } from "node:http";
 import { TransportError } from "../model/errors.ts";
 import { type Dial, dial_over, discard } from "./dial.ts";
 import { place, type Target, transport_error } from "./failure.ts";
+import { http } from "./on_demand.ts";
 import type { ProxyServer } from "./proxy.ts";
 
 const no_web_proxy =
@@ -13,7 +13,7 @@ const no_web_proxy =
 export function dial_http_proxy(below: Dial, proxy: ProxyServer, to: Target): Dial {
   return dial_over(below, (stream) => (listener) => {
     const authority = place(to.host, to.port);
-    const connect = request({
+    const connect = http().request({
       method: "CONNECT",
       path: authority,
       headers: { Host: authority, ...credentials(proxy) },

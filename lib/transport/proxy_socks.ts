@@ -1,12 +1,12 @@
 // Decides how a SOCKS proxy is asked for a stream to the broker. The only file that knows npm socks, which is loaded
 // when the first such stream is opened.
 
-import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
 import type { SocksClient as SocksPackage } from "socks";
 import { TransportError } from "../model/errors.ts";
 import { type Dial, dial_after, dial_over, discard } from "./dial.ts";
 import { place, type Target, transport_error } from "./failure.ts";
+import { dns } from "./on_demand.ts";
 import type { ProxyServer } from "./proxy.ts";
 
 /** The package has a time-out of its own, which must not come before ours. */
@@ -27,7 +27,7 @@ export function dial_socks_proxy(below: Dial, proxy: ProxyServer, to: Target): D
 async function destination_of({ remote_dns, kind }: ProxyServer, to: Target): Promise<Target> {
   if (remote_dns) return { host: to.host, port: to.port };
   // SOCKS 4 knows no IPv6.
-  const { address } = await lookup(to.host, { family: kind === "socks4" ? 4 : 0 });
+  const { address } = await dns().lookup(to.host, { family: kind === "socks4" ? 4 : 0 });
   return { host: address, port: to.port };
 }
 

@@ -17,7 +17,8 @@ class SocketTransport implements Transport {
   /** Null as soon as there is nothing more to tell. */
   #listener: TransportListener | null;
   readonly #explain: (error: Error) => Error;
-  readonly #cancel_dial: () => void;
+  /** Null as soon as there is a socket. */
+  #cancel_dial: (() => void) | null;
   #socket: Socket | null = null;
   #failure: Error | null = null;
   #linger: NodeJS.Timeout | null = null;
@@ -58,7 +59,7 @@ class SocketTransport implements Transport {
 
   end(): void {
     if (this.#socket === null) {
-      this.#cancel_dial();
+      this.#cancel_dial?.();
       queueMicrotask(() => this.#tell_closed(null));
       return;
     }
@@ -70,12 +71,13 @@ class SocketTransport implements Transport {
 
   destroy(): void {
     this.#listener = null;
-    if (this.#socket === null) this.#cancel_dial();
+    if (this.#socket === null) this.#cancel_dial?.();
     else discard(this.#socket);
   }
 
   #take(socket: Socket): void {
     this.#socket = socket;
+    this.#cancel_dial = null;
     const on_bytes = (bytes: Uint8Array) => this.#listener?.data(bytes);
     socket.on("data", on_bytes);
     socket.on(bytes_came, on_bytes);
@@ -84,8 +86,8 @@ class SocketTransport implements Transport {
       this.#failure ??= error;
     });
     // A peer that has closed its half and reads no more would keep us waiting for our rest to leave.
-    socket.once("end", () => this.#close_soon());
-    socket.once("close", () => {
+    socket.on("end", () => this.#close_soon());
+    socket.on("close", () => {
       if (this.#linger !== null) clearTimeout(this.#linger);
       this.#tell_closed(this.#failure === null ? null : this.#explain(this.#failure));
     });

@@ -1,8 +1,7 @@
 // Decides how brokers are found by their domain: the SRV records of DNS, in the order of RFC 2782.
 
-import { promises as dns } from "node:dns";
-import { hostname } from "node:os";
 import type { Target } from "./failure.ts";
+import { dns, os } from "./on_demand.ts";
 
 /** One server of a service. */
 export interface SrvRecord {
@@ -37,7 +36,7 @@ export async function servers_of_service(
 
 /** The domain of this machine: its name after the first dot; null when its name has none. */
 export function local_domain(): string | null {
-  const [, ...rest] = hostname().split(".");
+  const [, ...rest] = os().hostname().split(".");
   return rest.length === 0 ? null : rest.join(".");
 }
 
@@ -61,7 +60,7 @@ export function in_order(records: readonly SrvRecord[], random: () => number): S
 }
 
 function by_dns(service: string, signal: AbortSignal): Promise<readonly SrvRecord[]> {
-  const resolver = new dns.Resolver();
+  const resolver = new (dns().Resolver)();
   signal.addEventListener("abort", () => resolver.cancel(), { once: true });
   return resolver.resolveSrv(service);
 }

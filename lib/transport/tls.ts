@@ -1,9 +1,10 @@
 // Decides how TLS is spoken over a stream: who the other side has to be, and which session is taken up again.
 
 import { isIP, type Socket } from "node:net";
-import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { type Dial, dial_over, dial_socket, discard } from "./dial.ts";
 import type { Target } from "./failure.ts";
+import { tls } from "./on_demand.ts";
 import { type Handshake, tls_error } from "./tls_failure.ts";
 import type { TlsSecurity } from "./tls_security.ts";
 
@@ -51,7 +52,7 @@ export function broken_tls(what: string, error: Error, security: TlsSecurity, pe
 
 function begin(stream: Socket, security: TlsSecurity, peer: TlsPeer): TLSSocket {
   const { session, context, connection } = security;
-  return connect({
+  return tls().connect({
     socket: stream,
     host: peer.host,
     // An address is no name to ask for (RFC 6066, 3); the certificate is checked against it all the same.

@@ -1,11 +1,12 @@
 // Decides how the settings of TLS become what Node needs: PEM files are read and judged here, in the call that names
 // them, and never again.
 
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type ConnectionOptions, createSecureContext, type SecureContext } from "node:tls";
+import type { ConnectionOptions, SecureContext } from "node:tls";
 import { ValueError } from "../model/errors.ts";
 import { unknown_name } from "../model/nearest.ts";
+import { crypto, tls } from "./on_demand.ts";
 
 /** PEM: the path of a file, or the text or bytes themselves. */
 export type Pem = string | Uint8Array;
@@ -67,7 +68,7 @@ export function security_of_files(request: TlsRequest): TlsSecurity {
   const key =
     certfile === null || cert === null ? null : private_key(keyfile ?? certfile, keyfile_password, cert);
   const context = made(() =>
-    createSecureContext({
+    tls().createSecureContext({
       minVersion: request.min_version,
       ...(request.max_version === null ? {} : { maxVersion: request.max_version }),
       ...(ca === null ? {} : { ca }),
@@ -105,7 +106,7 @@ export function security_of_context(given: TlsContext): TlsSecurity {
     Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
   const floor = given.secureProtocol === undefined ? { minVersion: "TLSv1.2" as const } : {};
   return {
-    context: made(() => createSecureContext({ ...floor, ...pick(context_options) })),
+    context: made(() => tls().createSecureContext({ ...floor, ...pick(context_options) })),
     connection: pick(connection_options),
     verify: given.rejectUnauthorized !== false,
     has_certificate: given.cert !== undefined || given.pfx !== undefined,
@@ -136,7 +137,7 @@ function read(name: string, pem: Pem): Buffer {
 function certificates(name: string, pem: Pem): Buffer {
   const bytes = read(name, pem);
   try {
-    new X509Certificate(bytes);
+    new (crypto().X509Certificate)(bytes);
   } catch (cause) {
     throw new ValueError(`${name}: ${origin(pem)} holds no valid certificate in PEM`, { cause });
   }
@@ -146,6 +147,7 @@ function certificates(name: string, pem: Pem): Buffer {
 /** The key of the certificate. Node would use a key that does not fit, and fail when the broker asks for it. */
 function private_key(pem: Pem, password: string | null, certificate: Buffer): Buffer {
   const bytes = read("keyfile", pem);
+  const { X509Certificate } = crypto();
   if (!new X509Certificate(certificate).checkPrivateKey(opened(pem, bytes, password))) {
     throw new ValueError(`keyfile: the key in ${origin(pem)} is not the key of the certificate in certfile`);
   }
@@ -154,7 +156,7 @@ function private_key(pem: Pem, password: string | null, certificate: Buffer): Bu
 
 function opened(pem: Pem, bytes: Buffer, password: string | null): KeyObject {
   try {
-    return createPrivateKey({ key: bytes, ...(password === null ? {} : { passphrase: password }) });
+    return crypto().createPrivateKey({ key: bytes, ...(password === null ? {} : { passphrase: password }) });
   } catch (cause) {
     // Both forms of PEM say in clear that a key is encrypted; what OpenSSL says differs from version to version.
     if (!bytes.includes("ENCRYPTED")) {

@@ -8,7 +8,7 @@ import { dial_http_proxy } from "./proxy_http.ts";
 import { dial_socks_proxy } from "./proxy_socks.ts";
 import { socket_transport } from "./socket_transport.ts";
 import { dial_tcp } from "./tcp.ts";
-import { broken_tls, dial_tls } from "./tls.ts";
+import { broken_tls, dial_tls, type TlsPeer } from "./tls.ts";
 import type { TlsSecurity } from "./tls_security.ts";
 import type { OpenTransport } from "./transport.ts";
 import { dial_unix } from "./unix.ts";
@@ -54,19 +54,35 @@ const LOCAL_NAME = "localhost";
 
 /** @throws ValueError when the environment names a proxy in a way that cannot be understood. */
 export function open_way(way: Way): OpenTransport {
-  const { transport, tls, any_name } = way;
-  const where = place_of(way);
-  const not_opened = `cannot connect to ${where}`;
-  const broken = `the connection to ${where} broke`;
-  const peer = { host: transport === "unix" ? LOCAL_NAME : way.host, port: way.port, any_name };
+  const { transport, tls } = way;
+  const not_opened = not_opened_to(way);
   const stream = stream_of(way, not_opened);
-  const dial = tls === null ? stream : dial_tls(stream, tls, peer, not_opened);
-  const explain = (error: Error, is_up: boolean) => {
-    const what = is_up ? broken : not_opened;
-    return tls === null ? transport_error(what, error, way) : broken_tls(what, error, tls, peer);
+  const dial = tls === null ? stream : dial_tls(stream, tls, peer_of(way), not_opened);
+  const explain = explanation_of(way);
+  if (transport !== "websockets") return socket_transport(dial, explain);
+  return websocket(dial, { ...way, secure: tls !== null }, { not_opened, broken: broken_on(way), explain });
+}
+
+/** Words an error of a way that was open, or (`is_up` false) that did not come to that. */
+function explanation_of(way: Way): (error: Error, is_up?: boolean) => Error {
+  // It lives as long as the way is open, so it holds no words that may never be said.
+  return (error, is_up = true) => {
+    const { tls } = way;
+    const what = is_up ? broken_on(way) : not_opened_to(way);
+    return tls === null ? transport_error(what, error, way) : broken_tls(what, error, tls, peer_of(way));
   };
-  if (transport !== "websockets") return socket_transport(dial, (error) => explain(error, true));
-  return websocket(dial, { ...way, secure: tls !== null }, { not_opened, broken, explain });
+}
+
+function not_opened_to(way: Way): string {
+  return `cannot connect to ${place_of(way)}`;
+}
+
+function broken_on(way: Way): string {
+  return `the connection to ${place_of(way)} broke`;
+}
+
+function peer_of({ transport, host, port, any_name }: Way): TlsPeer {
+  return { host: transport === "unix" ? LOCAL_NAME : host, port, any_name };
 }
 
 /** Where a way leads, for messages. */

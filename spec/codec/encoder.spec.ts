@@ -1,6 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { encode } from "../../lib/codec/encoder.ts";
-import type { ConnectPacket, DisconnectPacket, SubscribePacket } from "../../lib/codec/packets.ts";
+import type {
+  ConnectPacket,
+  DisconnectPacket,
+  PublishPacket,
+  SubscribePacket,
+} from "../../lib/codec/packets.ts";
 import { ValueError } from "../../lib/model/errors.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
@@ -73,5 +78,48 @@ describe("encode", () => {
     ["a keepalive time", { keepalive: 65_536 }],
   ])("refuses %s that does not fit", (_, fields) => {
     expect(() => encode({ ...connect, ...fields }, 4)).toThrow(ValueError);
+  });
+});
+
+const message: PublishPacket = {
+  type: PacketTypes.PUBLISH,
+  dup: false,
+  qos: 0,
+  retain: false,
+  topic: "t",
+  mid: 0,
+  payload: Buffer.from("p"),
+  properties: null,
+};
+
+describe("encode, of a message", () => {
+  it("refuses a packet longer than 268435455 bytes", () => {
+    // Its pages are never touched, so it costs no memory.
+    const payload = new Uint8Array(268_435_456);
+    expect(() => encode({ ...message, payload }, 4)).toThrow(ValueError);
+    expect(() => encode({ ...message, payload }, 5)).toThrow("PUBLISH: it cannot be sent");
+  });
+
+  it("refuses a text whose length does not fit, and writes no half packet", () => {
+    expect(() => encode({ ...message, topic: "t".repeat(65_536) }, 4)).toThrow(ValueError);
+    expect(encode({ ...message, topic: "t".repeat(65_535) }, 4)).toHaveLength(65_542);
+  });
+
+  it("takes any Uint8Array as payload", () => {
+    const payload = Uint8Array.of(1, 2);
+    expect(Buffer.from(encode({ ...message, payload }, 4))).toEqual(bytes_of("3005 0001 74 0102"));
+  });
+
+  it("gives bytes that share no memory with the payload", () => {
+    const payload = Buffer.from("p");
+    const bytes = encode({ ...message, payload }, 4);
+    payload.fill(0);
+    expect(Buffer.from(bytes)).toEqual(bytes_of("3004 0001 74 70"));
+  });
+
+  it("treats empty properties as none", () => {
+    const properties = new Properties(PacketTypes.PUBACK);
+    const ack = { type: PacketTypes.PUBACK, mid: 1, reason_code: 0, properties };
+    expect(Buffer.from(encode(ack, 5))).toEqual(bytes_of("4002 0001"));
   });
 });

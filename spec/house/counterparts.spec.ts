@@ -12,12 +12,14 @@ import * as tls_settings from "../../lib/client/tls_settings.ts";
 import * as tls_settings_browser from "../../lib/client/tls_settings_browser.ts";
 import * as client_layouts from "../../lib/codec/client_layouts.ts";
 import * as client_layouts_browser from "../../lib/codec/client_layouts_browser.ts";
-import * as mqtt_packet from "../../lib/codec/mqtt_packet.ts";
-import * as mqtt_packet_browser from "../../lib/codec/mqtt_packet_browser.ts";
 import * as output from "../../lib/codec/output.ts";
 import * as output_browser from "../../lib/codec/output_browser.ts";
 import * as plain_packets from "../../lib/codec/plain_packets.ts";
 import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
+import * as server_side from "../../lib/codec/server_side.ts";
+import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
+import * as sparse from "../../lib/model/sparse.ts";
+import * as sparse_browser from "../../lib/model/sparse_browser.ts";
 import * as topic_memory from "../../lib/model/topic_memory.ts";
 import * as topic_memory_browser from "../../lib/model/topic_memory_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
@@ -63,13 +65,14 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     client_layouts,
     client_layouts_browser satisfies Outside<typeof client_layouts>,
   ],
-  ["lib/codec/mqtt_packet.ts", mqtt_packet, mqtt_packet_browser satisfies Outside<typeof mqtt_packet>],
   ["lib/codec/output.ts", output, output_browser satisfies Outside<typeof output>],
   [
     "lib/codec/plain_packets.ts",
     plain_packets,
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
+  ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
+  ["lib/model/sparse.ts", sparse, sparse_browser satisfies Outside<typeof sparse>],
   ["lib/model/topic_memory.ts", topic_memory, topic_memory_browser satisfies Outside<typeof topic_memory>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],

@@ -27,10 +27,9 @@ const effects = [
   ...["process", "Buffer", "console", "globalThis"],
 ];
 
-/** The only doors of the core: one to Node's globals, one to a package. */
+/** The only door of the core, to Node's globals. */
 const doors: Record<string, readonly string[]> = {
   "model/bytes.ts": ["Buffer", "globalThis"],
-  "codec/mqtt_packet.ts": ["mqtt-packet"],
 };
 
 const root = join(__dirname, "../../lib");
@@ -80,10 +79,5 @@ describe("the architecture", () => {
         .map((name) => `${path} uses ${name}`),
     );
     expect(impure).toEqual([]);
-  });
-
-  it("knows mqtt-packet in one file only", () => {
-    const knowing = imports.filter(({ name }) => name === "mqtt-packet");
-    expect(knowing.map(({ path }) => path)).toEqual(["codec/mqtt_packet.ts"]);
   });
 });

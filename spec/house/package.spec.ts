@@ -52,6 +52,19 @@ describe("the package", () => {
     });
   });
 
+  it("loads neither TLS nor HTTP nor DNS before a connection needs them", async () => {
+    const source = `
+      await import("node:net");
+      const before = process.moduleLoadList.length;
+      const loaded = () => process.moduleLoadList.slice(before).map((name) => name.replace("NativeModule ", ""))
+        .filter((name) => ["tls", "http", "dns", "crypto"].includes(name)).join();
+      const { Client } = await import("karere");
+      console.log(loaded() === "");
+      new Client(2).tls_set();
+      console.log(loaded().includes("tls"));`;
+    expect((await run_source(source)).stdout).toBe("true\ntrue\n");
+  });
+
   it.each(["karere/dist/index.js", "karere/lib/index.ts", "karere/model/enums", "karere/network/pump.js"])(
     "keeps %s to itself",
     async (name) => {

@@ -1,9 +1,15 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { transformSync } from "esbuild";
 import { system_clock } from "../../lib/network/clock.ts";
 import { run_source } from "../support/run_script.ts";
 
 const wait = (ms: number) =>
   new Promise<number>((resolve) => system_clock.after(ms, () => resolve(system_clock.now())));
+
+/** The clock as a module that scripts of other processes can import. */
+const { code } = transformSync(readFileSync("lib/network/clock.ts", "utf8"), { loader: "ts" });
+const clock_url = JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`);
 
 describe("the clock of the system", () => {
   it("never goes back and calls not before its time", async () => {
@@ -46,7 +52,7 @@ describe("the clock of the system", () => {
   it("lets what has arrived during a long pause come first", async () => {
     const source = `
       import { connect, createServer } from "node:net";
-      import { system_clock } from "./dist/network/clock.js";
+      import { system_clock } from ${clock_url};
       const server = createServer((socket) => socket.write("here")).listen(0, "127.0.0.1", () => {
         const socket = connect(server.address().port, "127.0.0.1", () => {
           socket.once("data", () => { console.log("data"); process.exit(); });
@@ -60,7 +66,7 @@ describe("the clock of the system", () => {
 
   it("keeps no process alive", async () => {
     const source = `
-      import { system_clock } from "./dist/network/clock.js";
+      import { system_clock } from ${clock_url};
       system_clock.after(60_000, () => {});`;
     const { exit_code, elapsed_ms } = await run_source(source);
     expect(exit_code).toBe(0);
@@ -73,7 +79,7 @@ describe("the clock of a page, where nothing says that all input was told", () =
     const source = `
       const setTimeout_ = setTimeout;
       delete globalThis.setImmediate;
-      const { system_clock } = await import("./dist/network/clock.js");
+      const { system_clock } = await import(${clock_url});
       const began = performance.now();
       system_clock.after(50, () => console.log(performance.now() - began > 2300 ? "late" : "at once"));
       setTimeout_(() => {}, 3000);
@@ -85,7 +91,7 @@ describe("the clock of a page, where nothing says that all input was told", () =
   it("is on time otherwise", async () => {
     const source = `
       delete globalThis.setImmediate;
-      const { system_clock } = await import("./dist/network/clock.js");
+      const { system_clock } = await import(${clock_url});
       const began = performance.now();
       system_clock.after(50, () => console.log(performance.now() - began < 1000 ? "on time" : "late"));
       setTimeout(() => {}, 1500);`;

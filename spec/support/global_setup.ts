@@ -9,7 +9,8 @@ import { join } from "node:path";
 export default function build_what_is_stale(): void {
   compile("tsconfig.build.json", "lib", "dist");
   compile("tsconfig.examples.json", "examples", "build/examples");
-  if (is_stale(["lib", "tools", "package.json"], "dist/browser")) run(join("tools", "bundle.mjs"));
+  // The compiler writes the types only.
+  if (is_stale(["lib", "tools", "package.json"], "dist/shared")) run(join("tools", "bundle.mjs"));
 }
 
 function compile(project: string, source: string, output: string): void {

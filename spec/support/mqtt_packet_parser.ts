@@ -1,14 +1,13 @@
-// Decides how our packets become the objects of npm mqtt-packet and back. The only file that knows that library: its
-// camelCase, its events, and what it cannot do. It reads only what layouts.ts has found sound.
+// What npm mqtt-packet reads, in the shape of our packets: the field's own reader, to compare ours with. It reads only
+// what layouts.ts has found sound.
 
 import mqtt_packet from "mqtt-packet";
-import { concat_bytes, copy_bytes, encode_utf8 } from "../model/bytes.ts";
-import { MalformedPacket, ValueError } from "../model/errors.ts";
-import { PacketTypes } from "../model/packettypes.ts";
-import type { Properties } from "../model/properties.ts";
-import { DUP, packet_name, type Version } from "./fixed_header.ts";
-import { connack_reason_code, type Findings } from "./layouts.ts";
-import type { ConnectPacket, Packet, Subscription, WillMessage } from "./packets.ts";
+import { DUP, packet_name, type Version } from "../../lib/codec/fixed_header.ts";
+import { connack_reason_code, type Findings } from "../../lib/codec/layouts.ts";
+import type { ConnectPacket, Packet, Subscription, WillMessage } from "../../lib/codec/packets.ts";
+import { copy_bytes } from "../../lib/model/bytes.ts";
+import { MalformedPacket } from "../../lib/model/errors.ts";
+import { PacketTypes } from "../../lib/model/packettypes.ts";
 
 /** What mqtt-packet's parser emits, as far as we read it. Which fields are there depends on `cmd`. */
 interface ForeignPacket {
@@ -37,7 +36,7 @@ interface ForeignPacket {
   unsubscriptions: string[];
 }
 
-/** mqtt-packet's parser behind one plain call. Each connection has its own, for a CONNECT changes its version. */
+/** mqtt-packet's parser behind one plain call. */
 export class PacketParser {
   readonly #parser: ReturnType<typeof mqtt_packet.parser>;
   #packet: ForeignPacket | null = null;
@@ -162,124 +161,4 @@ function our_subscription(foreign: ForeignPacket["subscriptions"][number], versi
   if (version < 5) return { filter, qos, no_local: false, retain_as_published: false, retain_handling: 0 };
   const { nl: no_local, rap: retain_as_published, rh: retain_handling } = foreign;
   return { filter, qos, no_local, retain_as_published, retain_handling };
-}
-
-/** Packets that mqtt-packet writes as we want them: a CONNECT it cannot always write, see encoder.ts. */
-export type GeneratedPacket = Exclude<Packet, ConnectPacket>;
-
-/**
- * The bytes of a packet.
- *
- * @throws ValueError when it is longer than MQTT allows, or a field does not fit.
- */
-export function generate(packet: GeneratedPacket, version: Version): Uint8Array {
-  const collector = new Collector();
-  try {
-    mqtt_packet.writeToStream(foreign_packet(packet), collector as never, { protocolVersion: version });
-  } catch (cause) {
-    throw new ValueError(
-      `${packet_name(packet.type)}: it cannot be sent, for it is longer than the 268435455 bytes that MQTT allows, or one of its values does not fit.`,
-      { cause },
-    );
-  }
-  return concat_bytes(collector.parts);
-}
-
-/** The part of a stream that mqtt-packet needs. Its own collector is an emitter, and ends silently at a missing part. */
-class Collector {
-  readonly parts: Uint8Array[] = [];
-
-  write(part: string | Uint8Array | undefined): boolean {
-    // Where a length is over 65535, mqtt-packet has no bytes for it.
-    if (part === undefined) throw new ValueError("A text or a binary value is longer than 65535 bytes.");
-    this.parts.push(typeof part === "string" ? encode_utf8(part) : part);
-    return true;
-  }
-
-  destroy(error: Error): never {
-    throw error;
-  }
-}
-
-type Generated = Parameters<typeof mqtt_packet.writeToStream>[0];
-
-function foreign_packet(packet: GeneratedPacket): Generated {
-  const properties = "properties" in packet ? foreign_properties(packet.properties) : undefined;
-  return { cmd: commands[packet.type], properties, ...foreign_fields(packet) } as unknown as Generated;
-}
-
-function foreign_fields(packet: GeneratedPacket): object {
-  switch (packet.type) {
-    case PacketTypes.CONNACK: {
-      const { session_present: sessionPresent, reason_code: code } = packet;
-      return { sessionPresent, reasonCode: code, returnCode: code };
-    }
-    case PacketTypes.PUBLISH: {
-      const { dup, qos, retain, topic, mid: messageId, payload } = packet;
-      return { dup, qos, retain, topic, messageId, payload };
-    }
-    case PacketTypes.SUBSCRIBE:
-      return { messageId: packet.mid, subscriptions: packet.subscriptions.map(foreign_subscription) };
-    case PacketTypes.UNSUBSCRIBE:
-      return { messageId: packet.mid, unsubscriptions: packet.filters };
-    case PacketTypes.SUBACK:
-    case PacketTypes.UNSUBACK:
-      return { messageId: packet.mid, granted: packet.reason_codes };
-    case PacketTypes.PINGREQ:
-    case PacketTypes.PINGRESP:
-      return {};
-    case PacketTypes.DISCONNECT:
-    case PacketTypes.AUTH:
-      return { reasonCode: packet.reason_code };
-    default:
-      return { messageId: packet.mid, reasonCode: packet.reason_code };
-  }
-}
-
-const commands: Readonly<Record<GeneratedPacket["type"], string>> = {
-  [PacketTypes.CONNACK]: "connack",
-  [PacketTypes.PUBLISH]: "publish",
-  [PacketTypes.PUBACK]: "puback",
-  [PacketTypes.PUBREC]: "pubrec",
-  [PacketTypes.PUBREL]: "pubrel",
-  [PacketTypes.PUBCOMP]: "pubcomp",
-  [PacketTypes.SUBSCRIBE]: "subscribe",
-  [PacketTypes.SUBACK]: "suback",
-  [PacketTypes.UNSUBSCRIBE]: "unsubscribe",
-  [PacketTypes.UNSUBACK]: "unsuback",
-  [PacketTypes.PINGREQ]: "pingreq",
-  [PacketTypes.PINGRESP]: "pingresp",
-  [PacketTypes.DISCONNECT]: "disconnect",
-  [PacketTypes.AUTH]: "auth",
-};
-
-function foreign_subscription(subscription: Subscription): object {
-  const { filter: topic, qos, no_local: nl, retain_as_published: rap, retain_handling: rh } = subscription;
-  return { topic, qos, nl, rap, rh };
-}
-
-/** Undefined where there are none: it takes an empty object for a reason to write a longer packet. */
-function foreign_properties(properties: Properties | null): object | undefined {
-  if (properties === null || properties.isEmpty()) return undefined;
-  const foreign: Record<string, unknown[]> = {};
-  properties.each(({ name, type }, value) => {
-    const foreign_name = irregular_names[name] ?? `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-    const values = foreign[foreign_name] ?? [];
-    foreign[foreign_name] = values;
-    if (type === "UTF-8 String Pair") values.push(foreign_pair(value as [string, string]));
-    else values.push(type === "Byte" && name !== "MaximumQoS" ? value === 1 : value);
-  });
-  return foreign;
-}
-
-const irregular_names: Readonly<Record<string, string>> = {
-  UserProperty: "userProperties",
-  SubscriptionIdentifierAvailable: "subscriptionIdentifiersAvailable",
-};
-
-/** One object for each pair keeps their order; without a prototype, even the name `__proto__` is a name. */
-function foreign_pair([name, value]: [string, string]): object {
-  const pair: Record<string, string> = Object.create(null);
-  pair[name] = value;
-  return pair;
 }
