@@ -48,6 +48,8 @@ async function write_modules() {
     ...options,
     entryPoints: Object.fromEntries(entries),
     splitting: true,
+    // A page that wants it installs it: its own bundler knows how to.
+    external: ["level"],
     chunkNames: "shared/[name]-[hash]",
     sourcemap: true,
     logLevel: "warning",
