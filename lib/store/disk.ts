@@ -80,6 +80,15 @@ export function read_all(files: Files, fd: number, bytes: Uint8Array, position: 
 /** The system reads no more than this with one call. */
 const MOST_AT_ONCE = 0x4000_0000;
 
+/** Removes a file that does no harm if it stays. */
+export function remove(files: Files, path: string): void {
+  try {
+    files.unlinkSync(path);
+  } catch {
+    // So it stays.
+  }
+}
+
 /** Makes the names in a folder outlive a power cut. Windows has no way to, and needs none. */
 export function sync_folder(files: Files, folder: string): void {
   if (process.platform === "win32") return;

@@ -5,7 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { StoreError } from "../model/errors.ts";
-import { type Files, store_error, system_code, write_all } from "./disk.ts";
+import { type Files, remove, store_error, system_code, write_all } from "./disk.ts";
 import { type Machine, this_machine } from "./this_machine.ts";
 
 /** How often an owner touches his lock, in milliseconds. */
@@ -74,14 +74,16 @@ export class FileLock {
       if (system_code(error) === "EEXIST") return false;
       throw store_error(`cannot lock the store with ${this.#path}`, error);
     }
+    const bytes = Buffer.from(this.#text);
     try {
-      const bytes = Buffer.from(this.#text);
-      write_all(this.#files, fd, bytes, bytes.length, null);
+      try {
+        write_all(this.#files, fd, bytes, bytes.length, null);
+      } finally {
+        this.#files.closeSync(fd);
+      }
     } catch (error) {
-      this.#files.unlinkSync(this.#path);
+      remove(this.#files, this.#path);
       throw store_error(`cannot lock the store with ${this.#path}`, error);
-    } finally {
-      this.#files.closeSync(fd);
     }
     return true;
   }

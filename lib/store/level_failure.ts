@@ -4,7 +4,7 @@ import { type ErrorCode, StoreError } from "../model/errors.ts";
 
 /** By what the errors of LevelDB and IndexedDB say of themselves. */
 const told: readonly (readonly [RegExp, ErrorCode, string])[] = [
-  [/LEVEL_LOCKED/, "ERR_MQTT_STORE_LOCKED", "this or another process has it open"],
+  [/LEVEL_LOCKED/, "ERR_MQTT_STORE_LOCKED", "this or another process has it open already"],
   [/QuotaExceeded|No space left|ENOSPC/i, "ERR_MQTT_STORE_FULL", "there is no room left"],
   [/Permission denied|Read-only|EACCES|EROFS/i, "ERR_MQTT_STORE_ACCESS", "this user may not write there"],
   [/LEVEL_CORRUPTION/, "ERR_MQTT_STORE", "the database is damaged"],

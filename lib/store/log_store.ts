@@ -63,9 +63,9 @@ export class LogStore implements Store {
       this.#mend(this.#open, faults);
       return records;
     } catch (error) {
-      this.#open?.log.close();
+      if (this.#open === null) lock.release();
+      else this.#let_go(this.#open);
       this.#open = null;
-      lock.release();
       throw store_error(`cannot open ${path}`, error);
     }
   }
@@ -115,8 +115,17 @@ export class LogStore implements Store {
       if (open.timer !== null) clearTimeout(open.timer);
       this.#open = null;
       this.#staged.clear();
-      open.log.close();
-      open.lock.release();
+      this.#let_go(open);
+    }
+  }
+
+  #let_go({ log, lock }: Open): void {
+    try {
+      log.close();
+    } catch (error) {
+      throw store_error(`cannot close ${log.path}`, error);
+    } finally {
+      lock.release();
     }
   }
 

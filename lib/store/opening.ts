@@ -57,7 +57,6 @@ function ours(path: string, contents: ReturnType<typeof read_log>): LogContents 
 function begun(files: Files, path: string, fd: number): LogFile {
   files.ftruncateSync(fd, 0);
   const log = new_log(files, path, fd);
-  files.fsyncSync(fd);
   sync_folder(files, dirname(path));
   return log;
 }

@@ -2,8 +2,7 @@
 // one. Wherever that is interrupted, one of the two is there, whole.
 
 import { randomBytes } from "node:crypto";
-import type { Files } from "./disk.ts";
-import { write_all } from "./disk.ts";
+import { type Files, remove, write_all } from "./disk.ts";
 import { LogFile } from "./log_file.ts";
 import { FrameWriter, HEADER_BYTES, header_of } from "./log_format.ts";
 
@@ -67,13 +66,5 @@ function replace(files: Files, old: LogFile, aside: string): void {
   } catch (error) {
     old.reopen();
     throw error;
-  }
-}
-
-function remove(files: Files, path: string): void {
-  try {
-    files.unlinkSync(path);
-  } catch {
-    // The next rewriting begins with the same name.
   }
 }

@@ -26,6 +26,6 @@ export async function hold_name(name: string): Promise<() => void> {
   });
   const let_go = await held;
   if (let_go !== null) return let_go;
-  const hint = "another tab of this page has it open";
+  const hint = "another tab of this page has it open already";
   throw new StoreError("the store is in use", { code: "ERR_MQTT_STORE_LOCKED", hint });
 }
