@@ -44,7 +44,7 @@ const told: Readonly<Record<string, readonly [code: ErrorCode, hint: string]>> =
 /** `error` of the system as a `StoreError`; one that is told already stays as it is. */
 export function store_error(what: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const [code, hint] = told[system_code(error) ?? ""] ?? ["ERR_MQTT_STORE", (error as Error).message];
+  const [code, hint] = told[`${system_code(error)}`] ?? ["ERR_MQTT_STORE", (error as Error).message];
   return new StoreError(what, { code, hint, cause: error });
 }
 

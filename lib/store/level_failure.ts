@@ -10,9 +10,8 @@ const told: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/LEVEL_CORRUPTION/, "ERR_MQTT_STORE", "the database is damaged"],
 ];
 
-/** `error` of level as a `StoreError`; one that is told already stays as it is. */
+/** `error` of level as a `StoreError`. */
 export function level_error(what: string, error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
   const said = words_of(error);
   const [, code, hint] = told.find(([sign]) => sign.test(said)) ?? [null, "ERR_MQTT_STORE", said];
   return new StoreError(what, { code: code as ErrorCode, hint: hint as string, cause: error });

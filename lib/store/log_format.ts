@@ -27,7 +27,7 @@ const UPPER_MASK = 0x1fffff;
 const HALF = 0x1_0000_0000;
 
 /** How many bytes a put of so large a value takes. */
-export function put_size(length: number): number {
+function put_size(length: number): number {
   return HEAD_BYTES + length + TAIL_BYTES;
 }
 

@@ -1,7 +1,7 @@
 // Decides how a log gets rid of its garbage: what counts is copied to a new file, which then takes the place of the old
 // one. Wherever that is interrupted, one of the two is there, whole.
 
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { type Files, remove, write_all } from "./disk.ts";
 import { LogFile } from "./log_file.ts";
 import { FrameWriter, HEADER_BYTES, header_of } from "./log_format.ts";
@@ -43,14 +43,10 @@ export function rewritten(
 
 /** Begins a log in an empty file. */
 export function new_log(files: Files, path: string, fd: number): LogFile {
-  const salt = new_salt();
+  // Never 0, so that no zeros can be taken for a frame.
+  const salt = randomInt(1, 2 ** 32);
   write_all(files, fd, header_of(salt), HEADER_BYTES, 0);
   return new LogFile(files, path, fd, salt, HEADER_BYTES);
-}
-
-/** Never 0, so that no zeros can be taken for a frame. */
-function new_salt(): number {
-  return randomBytes(4).readUInt32LE() || 1;
 }
 
 function flush(log: LogFile, writer: FrameWriter): void {

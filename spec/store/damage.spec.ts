@@ -75,6 +75,17 @@ describe("a log in which one bit has changed", () => {
   );
 });
 
+it("a log without changes in which one bit has changed is a new one", () => {
+  const empty = log.subarray(0, places[0]);
+  for (let bit = 0; bit < 8 * empty.length; bit++) {
+    const broken = empty.slice();
+    broken[bit >> 3] = (broken[bit >> 3] as number) ^ (1 << (bit & 7));
+    const disk = disk_with(broken);
+    expect(look(disk)).toMatchObject({ records: [], problems: [{ kind: "damaged", saved: aside }] });
+    expect(look(disk)).toEqual({ records: [], problems: [] });
+  }
+});
+
 describe("a damaged log", () => {
   it("is read on behind any number of damaged bytes", () => {
     const broken = log.slice();

@@ -228,6 +228,20 @@ describe("a store in a file that is synced at intervals", () => {
 });
 
 describe("a rewriting", () => {
+  it("copies more than fits into memory at once", () => {
+    const disk = new FragileDisk();
+    const store = log_store(disk, { garbage_bytes: 100 });
+    store.open(() => {});
+    const value = (key: number) => String(key).repeat(20_000);
+    for (const key of [1, 2, 3, 4, 5, 6, 7, 8, 9]) store.put(key, bytes(value(key)));
+    for (const key of [1, 2, 3, 4, 5]) store.delete(key);
+    store.close();
+    store.open(() => {});
+    store.close();
+    expect(disk.calls.filter((call) => call === "rename outbox.log.new").length).toBe(1);
+    expect(look(disk)).toEqual({ records: [6, 7, 8, 9].map((key) => [key, value(key)]), problems: [] });
+  });
+
   /** A log that is rewritten with the next sync. */
   function wasteful(disk: FragileDisk, report: (problem: unknown) => void) {
     const store = log_store(disk, { garbage_bytes: 100 });
@@ -323,6 +337,15 @@ describe("a rewriting", () => {
     expect(problems).toMatchObject([{ text: expect.stringContaining("somebody else has changed it") }]);
     store.close();
   });
+});
+
+it("a log is made on Windows too, where a folder cannot be synced", () => {
+  const { platform } = process;
+  Object.defineProperty(process, "platform", { value: "win32" });
+  const disk = new FragileDisk();
+  disk.fails = (call, _number, file) => (call === "open" && file === "/data" ? "EISDIR" : null);
+  expect(look(disk)).toEqual({ records: [], problems: [] });
+  Object.defineProperty(process, "platform", { value: platform });
 });
 
 it("a web page has no files, and is told what it has", () => {

@@ -169,6 +169,21 @@ describe("a log on a full disk", () => {
     expect([...disk.files.keys()]).toEqual([]);
   });
 
+  it("takes a value of several mebibytes, and small ones after it", () => {
+    const disk = new FragileDisk();
+    const store = log_store(disk);
+    const large = "x".repeat(3_000_000);
+    store.open(() => {});
+    store.put(1, bytes(large));
+    store.write();
+    store.put(2, bytes("small"));
+    store.close();
+    expect(look(disk).records).toEqual([
+      [1, large],
+      [2, "small"],
+    ]);
+  });
+
   it("is written in as many pieces as the system likes", () => {
     const disk = new FragileDisk();
     disk.most_at_once = 7;
