@@ -46,7 +46,9 @@ const shared = { splitting: true, chunkNames: "shared/[name]-[hash]", sourcemap:
 /** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
 async function write_for_browsers() {
   const entries = targets.map((target) => [name_in("./dist/browser/", target.browser), source_of(target)]);
-  await build({ ...for_browsers, ...shared, entryPoints: Object.fromEntries(entries) });
+  // A page that wants level installs it: its own bundler knows how to.
+  const external = ["level"];
+  await build({ ...for_browsers, ...shared, external, entryPoints: Object.fromEntries(entries) });
 }
 
 /**

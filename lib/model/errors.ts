@@ -24,6 +24,10 @@ export const error_codes = {
   ERR_MQTT_PROTOCOL: "the peer broke a rule of the protocol",
   ERR_MQTT_TRANSPORT: "the network connection could not be opened or broke",
   ERR_MQTT_TIMEOUT: "something did not happen in time",
+  ERR_MQTT_STORE: "the store could not be read or written",
+  ERR_MQTT_STORE_FULL: "there is no room left where the store keeps its records",
+  ERR_MQTT_STORE_LOCKED: "the store is in use already, by this or by another process",
+  ERR_MQTT_STORE_ACCESS: "the system does not allow this process to write the store",
   ERR_MQTT_UNSUPPORTED: "this platform or this build cannot do what was asked",
   ERR_MQTT_LOGIC: "a state of the client that must not occur: a bug in karere",
 } as const;
@@ -144,5 +148,19 @@ export class WebsocketConnectionError extends TransportError {
     super(message, details);
     this.status = details.status ?? null;
     this.body = details.body ?? "";
+  }
+}
+
+/** The store failed: no room, no right to write, in use elsewhere. `hint` says what to look at. */
+export class StoreError extends MQTTException {
+  static override readonly name: string = "StoreError";
+
+  /** One sentence on what to check, or `""`. It is part of the message too. */
+  readonly hint: string;
+
+  constructor(message: string, details: ErrorDetails & { hint?: string } = {}) {
+    const hint = details.hint ?? "";
+    super(hint === "" ? message : `${message}: ${hint}`, { code: "ERR_MQTT_STORE", ...details });
+    this.hint = hint;
   }
 }

@@ -43,7 +43,7 @@ export function blocks_of({ path, text }: Page): Block[] {
 }
 
 /** The parts of lib/ whose comments users see in their editors. */
-const public_parts = /^(client|helpers|model)\W/;
+const public_parts = /^(client|helpers|model|store)\W/;
 
 /** The blocks in the doc comments of lib/. */
 export function blocks_in_comments(): Block[] {

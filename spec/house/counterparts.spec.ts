@@ -32,6 +32,8 @@ import * as passage from "../../lib/protocol/passage.ts";
 import * as passage_browser from "../../lib/protocol/passage_browser.ts";
 import * as wrong_port from "../../lib/protocol/wrong_port.ts";
 import * as wrong_port_browser from "../../lib/protocol/wrong_port_browser.ts";
+import * as file_store from "../../lib/store/file_store.ts";
+import * as file_store_browser from "../../lib/store/file_store_browser.ts";
 import * as ways from "../../lib/transport/ways.ts";
 import * as ways_browser from "../../lib/transport/ways_browser.ts";
 import { exported_names } from "../parity/exported_names.ts";
@@ -79,6 +81,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
   ["lib/protocol/by_packet_id.ts", by_packet_id, by_packet_id_browser satisfies Outside<typeof by_packet_id>],
   ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
   ["lib/protocol/wrong_port.ts", wrong_port, wrong_port_browser satisfies Outside<typeof wrong_port>],
+  ["lib/store/file_store.ts", file_store, file_store_browser satisfies Outside<typeof file_store>],
   ["lib/transport/ways.ts", ways, ways_browser satisfies Outside<typeof ways>],
 ];
 

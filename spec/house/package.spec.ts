@@ -16,10 +16,11 @@ const targets = Object.entries<Target>(exports).filter(([name]) => name !== "./p
 const name_of = (subpath: string) => subpath.replace(/^\./, "karere");
 
 describe("the package", () => {
-  it("has paho's modules as subpaths", () => {
+  it("has paho's modules as subpaths, and the stores", () => {
     expect(Object.keys(exports)).toEqual([
       ...[".", "./client", "./publish", "./subscribe", "./properties", "./reasoncodes", "./subscribeoptions"],
-      ...["./packettypes", "./matcher", "./enums", "./package.json"],
+      ...["./packettypes", "./matcher", "./enums"],
+      ...["./store/file", "./store/level", "./store/memory", "./package.json"],
     ]);
   });
 

@@ -6,6 +6,7 @@ import {
   MQTTException,
   ProtocolError,
   RuntimeError,
+  StoreError,
   TimeoutError,
   TransportError,
   ValueError,
@@ -22,6 +23,7 @@ describe("an exception of karere", () => {
     ["ProtocolError", ProtocolError, "ERR_MQTT_PROTOCOL"],
     ["TransportError", TransportError, "ERR_MQTT_TRANSPORT"],
     ["WebsocketConnectionError", WebsocketConnectionError, "ERR_MQTT_TRANSPORT"],
+    ["StoreError", StoreError, "ERR_MQTT_STORE"],
     ["MQTTException", MQTTException, "ERR_MQTT_LOGIC"],
   ] as const)("%s has its name and its code", (name, kind, code) => {
     const error = new kind("words");
@@ -42,6 +44,17 @@ describe("an exception of karere", () => {
     expect(new ProtocolError("words").reason_code).toBe(0x82);
     expect(new MalformedPacket("words", { reason_code: 0x95 }).reason_code).toBe(0x95);
     expect(new ProtocolError("words", { reason_code: 0x94 }).reason_code).toBe(0x94);
+  });
+
+  it("of a store has its hint in the message", () => {
+    expect(
+      new StoreError("not written", { hint: "is the disk full?", code: "ERR_MQTT_STORE_FULL" }),
+    ).toMatchObject({
+      message: "not written: is the disk full?",
+      hint: "is the disk full?",
+      code: "ERR_MQTT_STORE_FULL",
+    });
+    expect(new StoreError("not written")).toMatchObject({ message: "not written", hint: "" });
   });
 
   it("of the network has its hint in the message", () => {

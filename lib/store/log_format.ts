@@ -1,0 +1,197 @@
+// Decides how records lie in a log: its header, the frame of a change, and how a frame is told from anything else.
+//
+// Header, 16 bytes: "karere1\n", the salt of the file, the CRC-32 of both. Frame, numbers little-endian:
+//
+//   0  the salt              by which a frame is found again behind damage, and which no other file has
+//   4  upper part of the key, and in the top byte what it is: 1 put, 2 delete
+//   8  lower part of the key
+//  12  length of the value
+//  16  CRC-32 of the above   so that a wrong length is not believed
+//  20  the value, and the CRC-32 of the above and the value; only with a put
+
+import { checksum } from "./checksum.ts";
+
+export const HEADER_BYTES = 16;
+const HEAD_BYTES = 20;
+const TAIL_BYTES = 4;
+/** The last sign before the line's end is the version of the format. */
+const magic = new TextEncoder().encode("karere1\n");
+const VERSION_AT = 6;
+/** Where the salt stands in the header. */
+export const SALT_AT = 8;
+
+const PUT = 1;
+const DELETE = 2;
+/** Keys have 53 bits: this many of them stand in the upper half. */
+const UPPER_MASK = 0x1fffff;
+const HALF = 0x1_0000_0000;
+
+/** How many bytes a put of so large a value takes. */
+function put_size(length: number): number {
+  return HEAD_BYTES + length + TAIL_BYTES;
+}
+
+export function header_of(salt: number): Uint8Array {
+  const header = new Uint8Array(HEADER_BYTES);
+  const view = view_of(header);
+  header.set(magic);
+  view.setUint32(SALT_AT, salt, true);
+  view.setUint32(12, checksum(header, 0, 12), true);
+  return header;
+}
+
+/** Changes on their way to a log, as they will lie there. */
+export class FrameWriter {
+  /** Those of it up to `length` are written. */
+  bytes = new Uint8Array(SMALL_BUFFER);
+  length = 0;
+  #view = view_of(this.bytes);
+
+  put(salt: number, key: number, value: Uint8Array): void {
+    const at = this.#take(put_size(value.length));
+    const seed = this.#head(at, salt, PUT, key, value.length);
+    const value_at = at + HEAD_BYTES;
+    this.bytes.set(value, value_at);
+    const end = value_at + value.length;
+    this.#view.setUint32(end, checksum(this.bytes, value_at, end, seed), true);
+  }
+
+  delete(salt: number, key: number): void {
+    this.#head(this.#take(HEAD_BYTES), salt, DELETE, key, 0);
+  }
+
+  /** Empties it, and keeps no more memory than usual changes need. */
+  clear(): void {
+    this.length = 0;
+    if (this.bytes.length > LARGE_BUFFER) this.#resize(SMALL_BUFFER);
+  }
+
+  #head(at: number, salt: number, kind: number, key: number, length: number): number {
+    const view = this.#view;
+    view.setUint32(at, salt, true);
+    view.setUint32(at + 4, (kind << 24) | Math.floor(key / HALF), true);
+    view.setUint32(at + 8, key % HALF, true);
+    view.setUint32(at + 12, length, true);
+    const sum = checksum(this.bytes, at, at + 16);
+    view.setUint32(at + 16, sum, true);
+    return sum;
+  }
+
+  #take(size: number): number {
+    const at = this.length;
+    const needed = at + size;
+    if (needed > this.bytes.length) this.#resize(Math.max(needed, 2 * this.bytes.length));
+    this.length = needed;
+    return at;
+  }
+
+  #resize(size: number): void {
+    const filled = this.bytes.subarray(0, this.length);
+    this.bytes = new Uint8Array(size);
+    this.bytes.set(filled);
+    this.#view = view_of(this.bytes);
+  }
+}
+
+const SMALL_BUFFER = 4096;
+const LARGE_BUFFER = 1_048_576;
+
+/** A change, where it lies in the bytes that were read. */
+export interface Frame {
+  readonly is_put: boolean;
+  readonly key: number;
+  readonly at: number;
+  /** Where the next one begins. */
+  readonly end: number;
+}
+
+/** The value in a put. */
+export function value_in(bytes: Uint8Array, { at, end }: Frame): Uint8Array {
+  return bytes.subarray(at + HEAD_BYTES, end - TAIL_BYTES);
+}
+
+/** The frames in bytes that this process has just written. */
+export function* written_frames(bytes: Uint8Array, length: number): IterableIterator<Frame> {
+  const view = view_of(bytes);
+  for (let at = 0; at < length; ) {
+    const frame = frame_in(view, at);
+    yield frame;
+    at = frame.end;
+  }
+}
+
+/**
+ * - `whole`: nothing is wrong with it.
+ * - `torn`: it would be right if it did not end too early.
+ * - `damaged`: `end` is where it ends if its head can be believed, else null.
+ */
+export type Judgement =
+  | { readonly state: "whole"; readonly frame: Frame }
+  | { readonly state: "torn" }
+  | { readonly state: "damaged"; readonly end: number | null };
+
+/** What lies at `at`. */
+export function judge_frame(bytes: Uint8Array, at: number, salt: number): Judgement {
+  const view = view_of(bytes);
+  const left = bytes.length - at;
+  if (left < HEAD_BYTES) return is_begun(bytes, at, salt) ? torn : lost;
+  if (view.getUint32(at, true) !== salt) return lost;
+  const seed = checksum(bytes, at, at + 16);
+  if (view.getUint32(at + 16, true) !== seed) return lost;
+  const frame = frame_in(view, at);
+  if (frame.end > bytes.length) return torn;
+  if (!frame.is_put) return { state: "whole", frame };
+  const sum_at = frame.end - TAIL_BYTES;
+  const is_whole = view.getUint32(sum_at, true) === checksum(bytes, at + HEAD_BYTES, sum_at, seed);
+  return is_whole ? { state: "whole", frame } : { state: "damaged", end: frame.end };
+}
+
+const torn: Judgement = { state: "torn" };
+const lost: Judgement = { state: "damaged", end: null };
+
+/** Whether the rest of the bytes, too short for a frame, can be the beginning of one. */
+function is_begun(bytes: Uint8Array, at: number, salt: number): boolean {
+  const beginning = new Uint8Array(4);
+  view_of(beginning).setUint32(0, salt, true);
+  return bytes.subarray(at, at + 4).every((byte, index) => byte === beginning[index]);
+}
+
+function frame_in(view: DataView, at: number): Frame {
+  const upper = view.getUint32(at + 4, true);
+  const key = (upper & UPPER_MASK) * HALF + view.getUint32(at + 8, true);
+  const is_put = upper >>> 24 === PUT;
+  const end = at + (is_put ? put_size(view.getUint32(at + 12, true)) : HEAD_BYTES);
+  return { is_put, key, at, end };
+}
+
+/** What a header tells. `later`: the log is of a version of the format that came after this one. */
+export type Header =
+  | { readonly state: "good"; readonly salt: number }
+  | { readonly state: "damaged" | "later" };
+
+export function judge_header(bytes: Uint8Array): Header {
+  if (bytes.length < HEADER_BYTES) return { state: "damaged" };
+  const view = view_of(bytes);
+  if (view.getUint32(12, true) !== checksum(bytes, 0, 12)) return { state: "damaged" };
+  if (begins_with(bytes, magic)) return { state: "good", salt: view.getUint32(SALT_AT, true) };
+  return { state: begins_with(bytes, magic.subarray(0, VERSION_AT)) ? "later" : "damaged" };
+}
+
+/** Whether these are the first bytes of a header, give or take a few. */
+export function resembles_header(bytes: Uint8Array): boolean {
+  const known = bytes.subarray(0, magic.length);
+  return known.filter((byte, index) => byte === magic[index]).length * 2 >= known.length;
+}
+
+/** The four bytes at `at`, which are the salt where a frame begins; null when there are not as many. */
+export function salt_at(bytes: Uint8Array, at: number): number | null {
+  return at + 4 > bytes.length ? null : view_of(bytes).getUint32(at, true);
+}
+
+function begins_with(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return beginning.every((byte, index) => byte === bytes[index]);
+}
+
+function view_of({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
