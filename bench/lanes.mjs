@@ -10,7 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const counts = { publish: [1_000_000, 300_000, 200_000], receive: [1_000_000, 400_000, 300_000] };
 /** Large payloads take longer, and so do other clients. */
 const share_of_size = (size) => (size > 1000 ? 0.2 : 1);
-const share_of_client = { karere: 1, mqttjs: 0.4, paho: 0.06, mosquitto: 0.3 };
+const share_of_client = { karere: 1, blocking: 0.5, mqttjs: 0.4, paho: 0.06, mosquitto: 0.3 };
 
 const TOPICS = 10;
 
@@ -33,7 +33,7 @@ const works = (command, ...args) => spawnSync(command, args).status === 0;
 
 /** The clients that are there, the one under test first. */
 export function clients() {
-  const there = ["karere", "mqttjs"];
+  const there = ["karere", "blocking", "mqttjs"];
   if (works("/usr/bin/python3", "-c", "import paho.mqtt.client")) there.push("paho");
   if (works("sh", "-c", "command -v mosquitto_pub")) there.push("mosquitto");
   return there;

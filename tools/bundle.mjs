@@ -42,7 +42,10 @@ async function write_modules() {
   const targets = Object.values(exports).filter((target) => target.browser !== undefined);
   const entries = targets.map(({ browser, default: compiled }) => [
     browser.replace("./dist/browser/", "").replace(/\.js$/, ""),
-    compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts"),
+    // No page can wait: all of the blocking flavour is one refusal there.
+    compiled.startsWith("./dist/blocking/")
+      ? "lib/blocking/refusal.ts"
+      : compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts"),
   ]);
   await build({
     ...options,

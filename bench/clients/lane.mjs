@@ -2,7 +2,7 @@
 // all but the first fifth of the messages, in which the engine warms up.
 
 /** As many QoS 1 and 2 messages may be unacknowledged at a time. */
-const WINDOW = 1000;
+export const WINDOW = 1000;
 /** After as many the program lets others have their turn, as every program does now and then. */
 const BREATH = 500;
 
@@ -10,10 +10,10 @@ const BREATH = 500;
 export const lane = JSON.parse(process.argv[2]);
 
 export const payload = Buffer.alloc(lane.size, "0123456789abcdef");
-const topics = Array.from({ length: lane.topics }, (_, number) => `bench/topic/${number}`);
-const warm_up = Math.floor(lane.count / 5);
+export const topics = Array.from({ length: lane.topics }, (_, number) => `bench/topic/${number}`);
+export const warm_up = Math.floor(lane.count / 5);
 
-function meter() {
+export function meter() {
   const cpu = process.cpuUsage();
   const began = performance.now();
   return {

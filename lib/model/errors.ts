@@ -25,6 +25,8 @@ export const error_codes = {
   ERR_MQTT_TRANSPORT: "the network connection could not be opened or broke",
   ERR_MQTT_TIMEOUT: "something did not happen in time",
   ERR_MQTT_UNSUPPORTED: "this platform or this build cannot do what was asked",
+  ERR_MQTT_WORKER: "the thread that works for blocking clients has ended",
+  ERR_MQTT_EOF: "the input has ended",
   ERR_MQTT_LOGIC: "a state of the client that must not occur: a bug in karere",
 } as const;
 
@@ -85,6 +87,15 @@ export class TimeoutError extends MQTTException {
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, { code: "ERR_MQTT_TIMEOUT", ...details });
+  }
+}
+
+/** There is no more input (Python's `EOFError`). */
+export class EOFError extends MQTTException {
+  static override readonly name: string = "EOFError";
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { code: "ERR_MQTT_EOF", ...details });
   }
 }
 

@@ -41,6 +41,8 @@ export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   /** Nobody works for the messages in flight any more; they stay in the outbox. */
   give_up_waiting(error: Error): void;
   readonly manual_ack: boolean;
+  /** See {@link Delivery}. */
+  readonly in_turn: boolean;
   readonly reconnect_on_failure: boolean;
   writes_by_hand(): boolean;
   /** Whether anybody reads the log. */
@@ -104,6 +106,9 @@ export class Engine {
     this.#vigil = new Vigil(clock, () => this.#is_needed);
     this.#delivery = new Delivery({
       is_open: () => this.is_driven,
+      get in_turn() {
+        return owner.in_turn;
+      },
       deliver: (event) => this.#deliver(event),
       finished: ({ packet, delivery }) => {
         if (delivery === null) return;
@@ -141,6 +146,16 @@ export class Engine {
   /** How often a link was opened after the first. */
   get reconnects(): number {
     return Math.max(0, this.#attempts.opened - 1);
+  }
+
+  /** Whether the process stays alive for what goes on here. */
+  get is_held(): boolean {
+    return this.#vigil.is_held;
+  }
+
+  /** Whether the transport takes nothing more at present. */
+  get is_congested(): boolean {
+    return this.#pump.is_congested;
   }
 
   /** Whether anything drives the client. */
@@ -323,8 +338,13 @@ export class Engine {
 
   /** A callback of the user has failed: with `stop_on_error` that is the end of `loop_forever`. */
   stop_on(error: unknown): void {
+    if (this.#forever?.stop_on_error === true) this.leave_forever(error);
+  }
+
+  /** Ends `loop_forever`, if it runs, with an error. */
+  leave_forever(error: unknown): void {
     const forever = this.#forever;
-    if (forever?.stop_on_error !== true) return;
+    if (forever === null) return;
     this.#forever = null;
     this.#finish(MQTT_ERR_SUCCESS);
     forever.reject(error);

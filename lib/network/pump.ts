@@ -57,6 +57,11 @@ export class Pump {
     return this.#is_open ? (this.#transport?.socket ?? null) : null;
   }
 
+  /** Whether the transport takes nothing more at present. */
+  get is_congested(): boolean {
+    return this.#congested;
+  }
+
   /** Opens a transport for the link that the session is dialling. `timeout_ms` bounds the opening. */
   open(open_transport: OpenTransport, timeout_ms: number, timeout_error: () => Error): void {
     let cancel_timeout = () => {};

@@ -19,7 +19,9 @@ describe("the package", () => {
   it("has paho's modules as subpaths", () => {
     expect(Object.keys(exports)).toEqual([
       ...[".", "./client", "./publish", "./subscribe", "./properties", "./reasoncodes", "./subscribeoptions"],
-      ...["./packettypes", "./matcher", "./enums", "./package.json"],
+      ...["./packettypes", "./matcher", "./enums"],
+      ...["", "/client", "/publish", "/subscribe", "/time"].map((name) => `./blocking${name}`),
+      "./package.json",
     ]);
   });
 

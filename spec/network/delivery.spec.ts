@@ -29,6 +29,7 @@ function rig(handle: (word: string) => void | Promise<void> = () => {}) {
   const gate = { open: true };
   const delivery = new Delivery({
     is_open: () => gate.open,
+    in_turn: true,
     deliver: (told) => {
       const name = told.type === "message" ? told.packet.topic : (told.type as Kind);
       log.push(name);

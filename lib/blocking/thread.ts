@@ -1,0 +1,380 @@
+// Decides how the script's thread gets on with the client's: it starts it, gives orders, waits for answers, and lets
+// happen meanwhile what happens: callbacks run here and nowhere else, never one inside another.
+
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MQTTException } from "../model/errors.ts";
+import { bell, check_life, is_interrupt, note_death, pulse, wait } from "./bell.ts";
+import { type Crossing, pack, unpack } from "./parcel.ts";
+import type { Birth, Order, Report, SharedOutbox } from "./thread_words.ts";
+
+export type Told = Extract<Report, { say: "event" | "arrived" }>;
+export type Settled = Extract<Report, { say: "settled" }>;
+type Answer = Extract<Report, { say: "answer" }>;
+type Ask = Extract<Report, { say: "ask" }>;
+
+/** What the thread needs of a client of the script. */
+export interface Participant {
+  readonly client: object;
+  /** What the script listens to, if that has changed; null otherwise. */
+  take_heard(): readonly string[] | null;
+  /** Calls the callbacks, until `deadline` at the latest. Returns whether it is through; if not, it is called again. */
+  deliver(told: Told, deadline: number): boolean;
+  settled(report: Settled): void;
+  /** With how many messages it has finished, if that has changed; null otherwise. */
+  take_finished(): number | null;
+}
+
+/** Whether callbacks run while a call waits: they do in those that wait in Python, too. */
+export type Manner = "quick" | "blocking";
+
+/** How long what has been sent may still take to leave when the program is ended by `process.exit()`. */
+const LAST_MS = 1000;
+
+const participants = new Map<number, Participant>();
+/** The answers that somebody waits for; null while they have not come. */
+const answers = new Map<number, Answer | null>();
+/** What is to be told, in its order. */
+const line: Told[] = [];
+/** What the other thread waits for. */
+const asks: (Ask | Told)[] = [];
+let port: MessagePort | null = null;
+let last_id = 0;
+let last_client = 0;
+/** How many waits there are, one inside the other. */
+let depth = 0;
+let is_delivering = false;
+let turn_is_due = false;
+let said_since_end = false;
+
+// ---- what crosses ----------------------------------------------------------------------------------------------
+
+type AnyFunction = (...args: unknown[]) => unknown;
+const functions = new Map<number, AnyFunction>();
+const function_ids = new WeakMap<AnyFunction, number>();
+let last_function = 0;
+
+export const crossing: Crossing = {
+  pack_function(fn) {
+    const known = function_ids.get(fn);
+    if (known !== undefined && functions.has(known)) return known;
+    last_function += 1;
+    function_ids.set(fn, last_function);
+    functions.set(last_function, fn);
+    return last_function;
+  },
+  unpack_function() {
+    throw new TypeError("functions of the client's thread stay there");
+  },
+  pack_client: () => null,
+  unpack_client: (id) => (participants.get(id) as Participant).client,
+};
+
+// ---- the other thread ------------------------------------------------------------------------------------------
+
+function the_port(): MessagePort {
+  if (port !== null) return port;
+  const { port1, port2 } = new MessageChannel();
+  const workerData: Birth = { bell, pulse, port: port2 };
+  // Beside this file, with its ending: the sources run as they are where Node strips types.
+  const file = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+  // How the program itself was given does not concern the thread, which would take it for an error.
+  const is_text = process.execArgv.some((word) => word.startsWith("--input-type"));
+  const worker = new Worker(file, {
+    workerData,
+    transferList: [port2],
+    name: "karere",
+    ...(is_text ? { execArgv: [] } : {}),
+  });
+  worker.on("error", note_death);
+  worker.on("exit", () => note_death(null));
+  worker.unref();
+  port1.on("message", (report: Report) => {
+    accept(report);
+    take_turn();
+  });
+  port1.unref();
+  process.on("beforeExit", before_end);
+  process.on("exit", at_end);
+  port = port1;
+  return port1;
+}
+
+/** Says something to the client's thread, which is started for it if there is none. */
+export function say(order: Order): void {
+  check_life();
+  report_finished();
+  the_port().postMessage(order);
+  said_since_end = true;
+  if (turn_is_due) return;
+  turn_is_due = true;
+  setImmediate(() => {
+    turn_is_due = false;
+    take_turn();
+  });
+}
+
+/** A client of the script begins. */
+export function take_part(participant: Participant, options: object, outbox: SharedOutbox): number {
+  last_client += 1;
+  participants.set(last_client, participant);
+  say({ say: "create", client: last_client, options: pack(options, crossing), outbox });
+  return last_client;
+}
+
+let adopt: (client: number, outbox: SharedOutbox) => Participant;
+
+/** Sets how the script gets to see a client that a helper has made in the other thread. */
+export function adopt_with(make: typeof adopt): void {
+  adopt = make;
+}
+
+// ---- waiting ---------------------------------------------------------------------------------------------------
+
+/**
+ * Gives an order and waits for the answer to it.
+ *
+ * @param deliver_until no callback is begun after this.
+ * @throws what the other thread has thrown; MQTTException (`ERR_MQTT_WORKER`) when that has ended.
+ */
+export function call(
+  make_order: (id: number) => Order,
+  manner: Manner,
+  deliver_until = Number.POSITIVE_INFINITY,
+): unknown {
+  last_id += 1;
+  const id = last_id;
+  answers.set(id, null);
+  try {
+    if (manner === "blocking") refresh();
+    say(make_order(id));
+    stand_still(() => answers.get(id) !== null, manner, deliver_until, { answer: id });
+    const { value, error } = answers.get(id) as Answer;
+    if (error !== undefined) throw unpack(error, crossing);
+    return unpack(value, crossing);
+  } finally {
+    answers.delete(id);
+  }
+}
+
+/** Waits for `is_over`, or until the deadline; callbacks run meanwhile. Returns whether it is over. */
+export function wait_for(is_over: () => boolean, deadline: number, needs_thread: boolean): boolean {
+  refresh();
+  return stand_still(is_over, "blocking", deadline, { deadline, needs_thread });
+}
+
+interface Patience {
+  /** What comes after this answer is looked at later. */
+  answer?: number;
+  deadline?: number;
+  needs_thread?: boolean;
+}
+
+function stand_still(
+  is_over: () => boolean,
+  manner: Manner,
+  deliver_until: number,
+  { answer = 0, deadline = Number.POSITIVE_INFINITY, needs_thread = true }: Patience,
+): boolean {
+  const take = () => {
+    receive(answer);
+    if (manner === "quick") return;
+    answer_asks();
+    deliver(deliver_until);
+  };
+  depth += 1;
+  try {
+    return wait(is_over, take, deadline, needs_thread);
+  } finally {
+    depth -= 1;
+  }
+}
+
+function receive(last_answer: number): void {
+  if (port === null) return;
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: Report } | undefined;
+    if (received === undefined) return;
+    accept(received.message);
+    if (received.message.say === "answer" && received.message.id === last_answer) return;
+  }
+}
+
+function accept(report: Report): void {
+  switch (report.say) {
+    case "answer":
+      if (answers.has(report.id)) answers.set(report.id, report);
+      return;
+    case "event":
+      // The attempt to connect waits for it, maybe together with the script.
+      if (report.name === "pre_connect") asks.push(report);
+      else line.push(report);
+      return;
+    case "arrived":
+      line.push(report);
+      return;
+    case "ask":
+      asks.push(report);
+      return;
+    case "settled":
+      participants.get(report.client)?.settled(report);
+      return;
+    case "adopted":
+      participants.set(report.client, adopt(report.client, report.outbox));
+      return;
+    case "forgotten":
+      functions.delete(report.function_id);
+      return;
+    case "print":
+      print(report.text);
+      return;
+    case "free":
+      port?.unref();
+      return;
+    case "dead":
+      note_death(unpack(report.error, crossing));
+  }
+}
+
+// ---- letting happen what has happened --------------------------------------------------------------------------
+
+/** The script is idle: everything that waits is told. */
+function take_turn(): void {
+  refresh();
+  answer_asks();
+  deliver(Number.POSITIVE_INFINITY);
+  refresh();
+}
+
+/** What held back before may be told now: it goes before everything else. */
+export function tell_first(told: readonly Told[]): void {
+  line.unshift(...told);
+}
+
+function deliver(until: number): void {
+  if (is_delivering || line.length === 0) return;
+  is_delivering = true;
+  try {
+    // What comes meanwhile is told after the next look at what is waited for.
+    for (let left = line.length; left > 0 && performance.now() < until; left -= 1) {
+      const told = line.shift() as Told;
+      let is_through = false;
+      try {
+        is_through = participants.get(told.client)?.deliver(told, until) ?? true;
+      } finally {
+        // Also when the script is interrupted amid messages: the others of them are still to be told.
+        if (!is_through && told.say === "arrived") line.unshift(told);
+      }
+      if (!is_through) return;
+    }
+  } finally {
+    is_delivering = false;
+    if (port !== null) report_finished();
+  }
+  refresh();
+}
+
+function answer_asks(): void {
+  for (let ask = asks.shift(); ask !== undefined; ask = asks.shift()) {
+    if (ask.say === "ask") answer_ask(ask);
+    else participants.get(ask.client)?.deliver(ask, Number.POSITIVE_INFINITY);
+  }
+}
+
+function answer_ask({ id, function_id, args }: Ask): void {
+  try {
+    const value = functions.get(function_id)?.(...(unpack(args, crossing) as unknown[]));
+    if (!is_thenable(value)) reply(id, value);
+    else if (depth === 0)
+      value.then(
+        (result) => reply(id, result),
+        (error) => reply_error(id, error),
+      );
+    else throw promise_error();
+  } catch (error) {
+    reply_error(id, error);
+    if (is_interrupt(error)) throw error;
+  }
+}
+
+/** Answers what the other thread has asked. */
+export function reply(id: number, value: unknown): void {
+  say({ say: "reply", id, value: pack(value, crossing) });
+}
+
+export function reply_error(id: number, error: unknown): void {
+  say({ say: "reply", id, error: pack(error, crossing) });
+}
+
+/** Tells the other thread what the script listens to. */
+function refresh(): void {
+  for (const [client, participant] of participants) {
+    const names = participant.take_heard();
+    if (names !== null) say({ say: "hear", client, names });
+  }
+}
+
+/** Tells it with which messages the script has finished, which are acknowledged then. */
+export function report_finished(): void {
+  for (const [client, participant] of participants) {
+    const count = participant.take_finished();
+    if (count !== null) the_port().postMessage({ say: "finished", client, count } satisfies Order);
+  }
+}
+
+/** Whether the script waits in a call of ours: then nothing goes on in it that is asynchronous. */
+export function is_waiting(): boolean {
+  return depth > 0;
+}
+
+/** Warnings of Node and of clients. While the script waits, Node's own way would keep them until it is idle. */
+function print(text: string): void {
+  if (depth === 0) process.emitWarning(text.replace(/^MQTTWarning: /, ""), "MQTTWarning");
+  else process.stderr.write(`(node:${process.pid}) ${text}\n`);
+}
+
+function is_thenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === "function";
+}
+
+function promise_error(): MQTTException {
+  return new MQTTException(
+    "it has returned a promise, and nothing asynchronous goes on while a blocking call waits: return the value itself",
+    { code: "ERR_MQTT_UNSUPPORTED" },
+  );
+}
+
+// ---- the end of the program ------------------------------------------------------------------------------------
+
+/** Nothing keeps the program alive any more. Clients may: for what they owe, or because they were told to. */
+function before_end(): void {
+  if (!said_since_end) return;
+  const is_needed = ask_for_end(true);
+  deliver(Number.POSITIVE_INFINITY);
+  if (is_needed) port?.ref();
+}
+
+/** The program is ended: what has been handed over leaves. */
+function at_end(): void {
+  if (said_since_end) ask_for_end(false);
+}
+
+/** Whether the process has to stay. No turn of the event loop is asked for: that would itself keep it. */
+function ask_for_end(by_itself: boolean): boolean {
+  last_id += 1;
+  const id = last_id;
+  answers.set(id, null);
+  try {
+    report_finished();
+    the_port().postMessage({ say: "end", id, by_itself } satisfies Order);
+    const deadline = performance.now() + LAST_MS;
+    stand_still(() => answers.get(id) !== null, "quick", deadline, { answer: id, deadline });
+    const is_needed = answers.get(id)?.value === true;
+    said_since_end = is_needed;
+    return is_needed;
+  } catch {
+    // A thread that has ended needs nothing.
+    return false;
+  } finally {
+    answers.delete(id);
+  }
+}
