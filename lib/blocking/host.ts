@@ -58,9 +58,13 @@ export class Host {
     this.#owner = owner;
     this.#outbox = new OutboxReader(outbox);
     this.#packer = new ArrivalsPacker(owner.crossing);
-    client.on("callback_error", (...args) => this.#tell("callback_error", args));
     client._new_info = (waiting) => this.#new_info(waiting);
     this.#outbox.sleep();
+  }
+
+  /** Tells also of callbacks that have failed in this thread. */
+  tell_failures(): void {
+    this.client.on("callback_error", (...args) => this.#tell("callback_error", args));
   }
 
   // ---- what the script hears -----------------------------------------------------------------------------------

@@ -133,6 +133,11 @@ export class Peer implements thread.Participant {
     if (is_started) this.#open();
   }
 
+  /** Whether a loop runs; one that a failure has ended does not, even if that is still to be told. */
+  get #is_open(): boolean {
+    return (this.#is_started || this.#loops > 0) && this.#failure === null;
+  }
+
   #open(): void {
     if (this.#held.length > 0) thread.tell_first(this.#held.splice(0));
   }
@@ -239,7 +244,7 @@ export class Peer implements thread.Participant {
   }
 
   deliver(told: thread.Told, deadline: number): boolean {
-    if ((told.say === "arrived" || told.gated) && !this.#is_started && this.#loops === 0) {
+    if ((told.say === "arrived" || told.gated) && !this.#is_open) {
       this.#held.push(told);
       return true;
     }
@@ -257,7 +262,7 @@ export class Peer implements thread.Participant {
     for (;;) {
       const now = performance.now();
       if (now >= deadline) return reader.is_over;
-      if (!this.#is_started && this.#loops === 0) {
+      if (!this.#is_open) {
         if (!reader.is_over) this.#held.push(told);
         return true;
       }

@@ -149,7 +149,7 @@ export function call(
     say(make_order(id));
     stand_still(() => answers.get(id) !== null, manner, deliver_until, { answer: id });
     const { value, error } = answers.get(id) as Answer;
-    if (error !== undefined) throw unpack(error, crossing);
+    if (error !== undefined) throw here(unpack(error, crossing));
     return unpack(value, crossing);
   } finally {
     answers.delete(id);
@@ -160,6 +160,12 @@ export function call(
 export function wait_for(is_over: () => boolean, deadline: number, needs_thread: boolean): boolean {
   refresh();
   return stand_still(is_over, "blocking", deadline, { deadline, needs_thread });
+}
+
+/** The error as one of this thread: it shows where the script has called. */
+function here(error: unknown): unknown {
+  if (error instanceof Error) Error.captureStackTrace(error, call);
+  return error;
 }
 
 interface Patience {

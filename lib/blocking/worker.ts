@@ -129,7 +129,9 @@ function carry_out(order: Order): void {
       const client = new Client(options);
       // The script's thread sees to the turns.
       client._in_turn = false;
-      hosts.set(order.client, new Host(client, order.client, order.outbox, owner));
+      const host = new Host(client, order.client, order.outbox, owner);
+      host.tell_failures();
+      hosts.set(order.client, host);
       return;
     }
     case "hear":
