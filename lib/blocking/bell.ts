@@ -67,6 +67,7 @@ export function wait(
 }
 
 let cause_of_death: unknown = null;
+let is_told = false;
 
 /** Remembers why the client's thread has ended. */
 export function note_death(cause: unknown): void {
@@ -74,9 +75,16 @@ export function note_death(cause: unknown): void {
   Atomics.store(pulse, IS_DEAD, 1);
 }
 
+/** Whether somebody was told of its end. */
+export function is_death_told(): boolean {
+  return is_told;
+}
+
 /** @throws MQTTException (`ERR_MQTT_WORKER`) when the client's thread has ended. */
 export function check_life(): void {
-  if (Atomics.load(pulse, IS_DEAD) === 1) throw dead_error(cause_of_death);
+  if (Atomics.load(pulse, IS_DEAD) === 0) return;
+  is_told = true;
+  throw dead_error(cause_of_death);
 }
 
 /** Throws what interrupts the script, if anything does. */

@@ -66,6 +66,7 @@ export class Peer implements thread.Participant {
         return peer.userdata;
       },
       warnings: options.warnings,
+      print: (text) => thread.print(`MQTTWarning: ${text}`),
       get suppress_exceptions() {
         return client.suppress_exceptions;
       },

@@ -3,7 +3,7 @@
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { MQTTException } from "../model/errors.ts";
-import { bell, check_life, is_interrupt, note_death, pulse, wait } from "./bell.ts";
+import { bell, check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
 import { type Crossing, pack, unpack } from "./parcel.ts";
 import type { Birth, Order, Report, SharedOutbox } from "./thread_words.ts";
 
@@ -86,7 +86,11 @@ function the_port(): MessagePort {
     ...(is_text ? { execArgv: [] } : {}),
   });
   worker.on("error", note_death);
-  worker.on("exit", () => note_death(null));
+  // A script that is idle hears of it here, as of any other error that nobody catches.
+  worker.on("exit", () => {
+    note_death(null);
+    if (!is_death_told()) check_life();
+  });
   worker.unref();
   port1.on("message", (report: Report) => {
     accept(report);
@@ -333,7 +337,7 @@ export function is_waiting(): boolean {
 }
 
 /** Warnings of Node and of clients. While the script waits, Node's own way would keep them until it is idle. */
-function print(text: string): void {
+export function print(text: string): void {
   if (depth === 0) process.emitWarning(text.replace(/^MQTTWarning: /, ""), "MQTTWarning");
   else process.stderr.write(`(node:${process.pid}) ${text}\n`);
 }
@@ -353,6 +357,7 @@ function promise_error(): MQTTException {
 
 /** Nothing keeps the program alive any more. Clients may: for what they owe, or because they were told to. */
 function before_end(): void {
+  if (!is_death_told()) check_life();
   if (!said_since_end) return;
   const is_needed = ask_for_end(true);
   deliver(Number.POSITIVE_INFINITY);

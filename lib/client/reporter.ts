@@ -12,6 +12,8 @@ export interface ReporterOwner {
   /** Whether warnings are printed when there is no logger to take them. */
   readonly warnings: boolean;
   readonly suppress_exceptions: boolean;
+  /** Prints a warning; left out: where Node, or the console, prints warnings. */
+  readonly print?: (text: string) => void;
 }
 
 export class Reporter {
@@ -43,7 +45,7 @@ export class Reporter {
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
     this.log(LogLevel.MQTT_LOG_WARNING, text);
-    if (this.logger === null && this.#owner.warnings) warn_on_console(text);
+    if (this.logger === null && this.#owner.warnings) (this.#owner.print ?? warn_on_console)(text);
   }
 
   /** The user's code has failed. Printed where nobody else would hear of it. */
