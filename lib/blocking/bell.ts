@@ -62,7 +62,7 @@ export function wait(
     const now = Atomics.load(pulse, BEAT);
     missed = now === beat ? missed + 1 : 0;
     beat = now;
-    if (missed >= MISSED_BEATS) Atomics.store(pulse, IS_DEAD, 1);
+    if (needs_thread && missed >= MISSED_BEATS) Atomics.store(pulse, IS_DEAD, 1);
   }
 }
 

@@ -33,6 +33,13 @@ export type ClientEvents<V extends ApiVersion> = {
   callback_error: (error: unknown, callback_name: string) => unknown;
 };
 
+/** What a member that both flavours have takes. */
+type ArgumentsOf<Name extends keyof SharedMembers<1>> = SharedMembers<1>[Name] extends (
+  ...args: infer Arguments
+) => unknown
+  ? Arguments
+  : never;
+
 /** Makes the client of a helper, whose other half is there already. */
 const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean }) => Peer) | null } = {
   peer: null,
@@ -107,7 +114,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return this.#peer.userdata;
   }
 
-  publish(...args: unknown[]): MQTTMessageInfo {
+  publish(...args: ArgumentsOf<"publish">): MQTTMessageInfo {
     const peer = this.#peer;
     const plain = plain_publication(args);
     // A topic that was published to before is a legal one.
@@ -143,14 +150,14 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return this;
   }
 
-  reinitialise(...args: unknown[]): void {
+  reinitialise(...args: ArgumentsOf<"reinitialise">): void {
     const names = ["client_id", "clean_session", "userdata"];
     const [client_id, clean_session, userdata = null] = positional("reinitialise", names, args, ["userdata"]);
     this.#peer.call("call", "reinitialise", [client_id ?? "", clean_session ?? true], "quick");
     this.#peer.userdata = userdata;
   }
 
-  loop_start(...args: unknown[]): MQTTErrorCode {
+  loop_start(...args: ArgumentsOf<"loop_start">): MQTTErrorCode {
     const rc = this.#peer.call("call", "loop_start", args, "quick") as MQTTErrorCode;
     if (rc === MQTTErrorCode.MQTT_ERR_SUCCESS) this.#peer.is_started = true;
     return rc;
@@ -163,7 +170,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return rc;
   }
 
-  loop_forever(...args: unknown[]): MQTTErrorCode {
+  loop_forever(...args: ArgumentsOf<"loop_forever">): MQTTErrorCode {
     const names = ["timeout", "retry_first_connection", "stop_on_error"];
     const stop_on_error = positional("loop_forever", names, args)[2];
     return this.#peer.loop_forever(args, stop_on_error === true) as MQTTErrorCode;
@@ -316,9 +323,7 @@ adopt_with((id, outbox) => {
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: `Client` without more, as an annotation, is a client of either version.
-export type Client<V extends ApiVersion = any> = Omit<ClientClass<V>, keyof SharedMembers<V>> &
-  SharedMembers<V> &
-  Disposable;
+export type Client<V extends ApiVersion = any> = ClientClass<V> & SharedMembers<V>;
 
 /** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
 export interface ClientConstructor {

@@ -223,12 +223,14 @@ export class Host {
 
   /** What has become of a message; null when that was told with its block. */
   progress(number: number): Progress | null {
+    this.take_all();
     const info = this.#info_of(number);
     return info === null ? null : this.#progress_of(info);
   }
 
   /** Null when the message is settled, and told. */
   info(number: number): MQTTMessageInfo | null {
+    this.take_all();
     return this.#info_of(number);
   }
 

@@ -62,6 +62,7 @@ export type {
   TlsContext,
   WebSocketHeaders,
 } from "../transport/ways.ts";
+export type * from "./callback_types.ts";
 export type { ClientEvents, MessageCallbackArguments, MessageHandler } from "./client.ts";
 export { Client } from "./client.ts";
 export type { CallbackArguments } from "./client_types.ts";

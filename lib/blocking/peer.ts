@@ -191,7 +191,7 @@ export class Peer implements thread.Participant {
     outbox.wait_for_room(true);
     try {
       if (outbox.wants_waking()) thread.say({ say: "wake", client: this.#id });
-      thread.wait_for(has_room, Number.POSITIVE_INFINITY, true);
+      thread.wait_for(has_room, Number.POSITIVE_INFINITY);
     } finally {
       outbox.wait_for_room(false);
     }
@@ -261,16 +261,16 @@ export class Peer implements thread.Participant {
       this.#readers.set(told, reader);
     }
     for (;;) {
-      const now = performance.now();
-      if (now >= deadline) return reader.is_over;
       if (!this.#is_open) {
         if (!reader.is_over) this.#held.push(told);
         return true;
       }
-      if (now - this.#told_at > FINISHED_MS) thread.report_finished();
       const message = reader.next();
       if (message === null) return true;
       this.#deliver_message(message);
+      const now = performance.now();
+      if (now >= deadline) return reader.is_over;
+      if (now - this.#told_at > FINISHED_MS) thread.report_finished();
     }
   }
 

@@ -160,9 +160,14 @@ export function call(
   }
 }
 
-/** Waits for `is_over`, or until the deadline; callbacks run meanwhile. Returns whether it is over. */
-export function wait_for(is_over: () => boolean, deadline: number, needs_thread: boolean): boolean {
+/**
+ * Waits for `is_over`, or until the deadline; callbacks run meanwhile. Returns whether it is over.
+ *
+ * @throws MQTTException (`ERR_MQTT_WORKER`) when the other thread has ended, and the script has not heard of it.
+ */
+export function wait_for(is_over: () => boolean, deadline: number): boolean {
   refresh();
+  const needs_thread = port !== null && !is_death_told();
   return stand_still(is_over, "blocking", deadline, { deadline, needs_thread });
 }
 
@@ -231,6 +236,9 @@ function accept(report: Report): void {
     case "adopted":
       participants.set(report.client, adopt(report.client, report.outbox));
       return;
+    case "released":
+      participants.delete(report.client);
+      return;
     case "forgotten":
       functions.delete(report.function_id);
       return;
@@ -265,7 +273,7 @@ function deliver(until: number): void {
   is_delivering = true;
   try {
     // What comes meanwhile is told after the next look at what is waited for.
-    for (let left = line.length; left > 0 && performance.now() < until; left -= 1) {
+    for (let left = line.length; left > 0; left -= 1) {
       const told = line.shift() as Told;
       let is_through = false;
       try {
@@ -274,7 +282,7 @@ function deliver(until: number): void {
         // Also when the script is interrupted amid messages: the others of them are still to be told.
         if (!is_through && told.say === "arrived") line.unshift(told);
       }
-      if (!is_through) return;
+      if (!is_through || performance.now() >= until) return;
     }
   } finally {
     is_delivering = false;

@@ -70,7 +70,6 @@ export type Order =
   | { readonly say: "reply"; readonly id: number; readonly value?: Parcel; readonly error?: Parcel }
   /** loop_forever() is left by an exception. */
   | { readonly say: "leave"; readonly client: number }
-  | { readonly say: "forget"; readonly client: number }
   | { readonly say: "read_line"; readonly id: number }
   /** The program is about to end: because nothing keeps it alive, or because it was told to. */
   | { readonly say: "end"; readonly id: number; readonly by_itself: boolean };
@@ -131,6 +130,8 @@ export type Report =
     }
   /** A client of a helper, which the script now knows, too. */
   | { readonly say: "adopted"; readonly client: number; readonly outbox: SharedOutbox }
+  /** Its helper has ended. */
+  | { readonly say: "released"; readonly client: number }
   /** To be printed where the user sees it. */
   | { readonly say: "print"; readonly text: string }
   /** Nothing holds the process any more. */

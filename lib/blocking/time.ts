@@ -11,7 +11,7 @@ import { wait_for } from "./thread.ts";
  */
 export function sleep(seconds: number): void {
   const ms = check_seconds("seconds", seconds, 0) * 1000;
-  wait_for(() => false, performance.now() + ms, false);
+  wait_for(() => false, performance.now() + ms);
 }
 
 /** Seconds of a clock that only goes forward and starts anywhere. */

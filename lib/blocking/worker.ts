@@ -7,6 +7,7 @@ import type { ApiVersion } from "../client/callback_api.ts";
 import { Client } from "../client/client.ts";
 import * as publish from "../helpers/publish.ts";
 import * as subscribe from "../helpers/subscribe.ts";
+import { RuntimeError } from "../model/errors.ts";
 import { Host, type HostOwner, plain_socket } from "./host.ts";
 import { LineReader } from "./line_reader.ts";
 import { new_outbox } from "./outbox.ts";
@@ -88,6 +89,21 @@ function number_of(client: Client<ApiVersion>): number {
   return number;
 }
 
+/** The clients of helpers that have ended are let go. */
+function release(): void {
+  for (const [client, host] of hosts) {
+    if (client > 0 || host.client._engine.session.phase !== "idle") continue;
+    hosts.delete(client);
+    report({ say: "released", client });
+  }
+}
+
+function host_of(client: number): Host {
+  const host = hosts.get(client);
+  if (host !== undefined) return host;
+  throw new RuntimeError("the helper that has made this client has ended, and the client with it");
+}
+
 // ---- orders ----------------------------------------------------------------------------------------------------
 
 const helpers: Readonly<Record<string, (...args: never[]) => unknown>> = {
@@ -138,25 +154,22 @@ function carry_out(order: Order): void {
       hosts.get(order.client)?.hear(order.names);
       return;
     case "call": {
-      const host = hosts.get(order.client) as Host;
-      void answer(order.id, () => call(host, order));
+      void answer(order.id, () => call(host_of(order.client), order));
       return;
     }
     case "help": {
       const helper = helpers[order.name] as (...args: unknown[]) => unknown;
-      void answer(order.id, () => helper(...(unpack(order.args, crossing) as unknown[])));
+      const help = async () => helper(...(unpack(order.args, crossing) as unknown[]));
+      void answer(order.id, () => help().finally(release));
       return;
     }
     case "progress": {
-      const host = hosts.get(order.client) as Host;
-      host.take_all();
-      void answer(order.id, () => host.progress(order.number));
+      void answer(order.id, () => host_of(order.client).progress(order.number));
       return;
     }
     case "await": {
-      const host = hosts.get(order.client) as Host;
-      host.take_all();
-      void answer(order.id, () => host.info(order.number)?.wait_for_publish(order.timeout) ?? null);
+      const { client, number, timeout } = order;
+      void answer(order.id, () => host_of(client).info(number)?.wait_for_publish(timeout) ?? null);
       return;
     }
     case "wake":
@@ -177,9 +190,6 @@ function carry_out(order: Order): void {
     }
     case "leave":
       hosts.get(order.client)?.client._engine.leave_forever(new Error("left"));
-      return;
-    case "forget":
-      hosts.delete(order.client);
       return;
     case "read_line":
       void answer(order.id, () => lines.next());
