@@ -1,7 +1,7 @@
 // Decides what is measured besides messages: what an idle client holds, what importing costs, how long a message takes
 // through a real broker, and how much a page loads.
 
-import { fork, spawnSync } from "node:child_process";
+import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,14 @@ import { gzipSync } from "node:zlib";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export async function other_measures(short) {
-  return [import_time(), await idle_memory(short ? 200 : 1000), bundle()].filter((one) => one !== null);
+  const measures = [
+    import_time(),
+    await first_message(),
+    answer(),
+    await idle_memory(short ? 200 : 1000),
+    bundle(),
+  ];
+  return measures.filter((one) => one !== null);
 }
 
 /** Above what Node itself takes to start; the median of several. */
@@ -27,6 +34,37 @@ function import_time() {
   const [karere, mqttjs] = ['import "karere"', 'import "mqtt"'].map((source) => time(source) - bare);
   const text = `karere ${karere.toFixed(0)} ms, MQTT.js ${mqttjs.toFixed(0)} ms above bare Node, ${(mqttjs / karere).toFixed(1)}x`;
   return { what: "import", text, karere, mqttjs };
+}
+
+/** From the start of the process to the first message, in turn; the median of several. */
+async function first_message() {
+  const broker = fork(here("fake_broker.mjs"));
+  const [port] = await once(broker, "message");
+  const runs = { event_loop: [], blocking: [] };
+  for (let round = 0; round < 7; round += 1) {
+    for (const [flavour, times] of Object.entries(runs)) {
+      const began = performance.now();
+      const { status } = await ended([here("clients/first_message.mjs"), flavour, String(port)]);
+      if (status !== 0) throw new Error(`the first message of the ${flavour} flavour did not come`);
+      times.push(performance.now() - began);
+    }
+  }
+  broker.disconnect();
+  const [event_loop, blocking] = Object.values(runs).map((times) => times.sort((a, b) => a - b)[3]);
+  const text = `event loop ${event_loop.toFixed(0)} ms, blocking ${blocking.toFixed(0)} ms, ${(blocking - event_loop).toFixed(0)} ms more`;
+  return { what: "from the start to the first message", text, event_loop, blocking };
+}
+
+async function ended(args) {
+  const child = spawn(process.execPath, args, { cwd: here(".."), stdio: "ignore", timeout: 20_000 });
+  const [status] = await once(child, "close");
+  return { status };
+}
+
+function answer() {
+  const { stdout } = spawnSync(process.execPath, [here("clients/answer.mjs")], { cwd: here("..") });
+  const us = Number(stdout);
+  return { what: "a call of the blocking flavour and its answer", text: `${us.toFixed(0)} us`, us };
 }
 
 async function idle_memory(count) {

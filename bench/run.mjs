@@ -27,7 +27,7 @@ const scale = asked.short ? 0.2 : 1;
 const lanes = all_lanes()
   .filter((lane) => name_of(lane).includes(asked.only))
   .filter(({ size, version }) => !asked.short || (size === 64 && version === 4));
-const there = asked.short ? ["karere", "mqttjs"] : clients();
+const there = asked.short ? ["karere", "blocking", "mqttjs"] : clients();
 const bars = JSON.parse(readFileSync(new URL("bars.json", import.meta.url), "utf8"));
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -91,6 +91,17 @@ function table(found) {
   }
 }
 
+/** What a script that waits gets done in a second, beside the Python script that it was. */
+function beside_paho(found) {
+  for (const { lane, medians } of found) {
+    const { blocking, paho } = medians;
+    if (blocking === undefined || paho === undefined) continue;
+    const rates = [blocking, paho].map(({ rate }) => Math.round(rate).toLocaleString("en"));
+    const ratio = (blocking.rate / paho.rate).toFixed(1);
+    console.log(`${lane}: blocking ${rates[0]} messages/s, paho ${rates[1]}, ${ratio}x`);
+  }
+}
+
 /** The lanes whose ratio is below the bar that is set for them. */
 function below_bars(found) {
   return found.flatMap(({ lane, action, qos, size, medians }) =>
@@ -113,6 +124,7 @@ try {
   console.log("CPU time of the client's process for one message, user and system; medians.\n");
   const found = await measure(port);
   table(found);
+  beside_paho(found);
   const others = asked.only === "" ? await other_measures(asked.short) : [];
   for (const { what, text } of others) console.log(`${what}: ${text}`);
   const folder = new URL("results/", import.meta.url);

@@ -20,11 +20,8 @@ import { BLOCK_SIZE, type Progress, type SharedOutbox } from "./thread_words.ts"
 /** How long messages with which the script has finished may wait for that to be told, while it is busy with the next. */
 const FINISHED_MS = 50;
 
-/** What was set apart from the other half, and is needed here. */
-export interface PeerOptions
-  extends Pick<ResolvedOptions, "warnings" | "protocol" | "callback_api_version"> {}
-
-export interface PeerTarget {
+/** What is set at the client itself, whenever the script likes. */
+interface PeerTarget {
   suppress_exceptions: boolean;
 }
 

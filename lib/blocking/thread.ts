@@ -33,6 +33,8 @@ const LAST_MS = 1000;
 const participants = new Map<number, Participant>();
 /** The answers that somebody waits for; null while they have not come. */
 const answers = new Map<number, Answer | null>();
+/** What has come and was not looked at. */
+let inbox: Report[] = [];
 /** What is to be told, in its order. */
 const line: Told[] = [];
 /** What the other thread waits for. */
@@ -92,8 +94,8 @@ function the_port(): MessagePort {
     if (!is_death_told()) check_life();
   });
   worker.unref();
-  port1.on("message", (report: Report) => {
-    accept(report);
+  port1.on("message", (reports: Report[]) => {
+    inbox.push(...reports);
     take_turn();
   });
   port1.unref();
@@ -204,13 +206,17 @@ function stand_still(
   }
 }
 
+/** Takes in what has come, up to this answer. */
 function receive(last_answer: number): void {
   if (port === null) return;
   for (;;) {
-    const received = receiveMessageOnPort(port) as { message: Report } | undefined;
+    for (let report = inbox.shift(); report !== undefined; report = inbox.shift()) {
+      accept(report);
+      if (report.say === "answer" && report.id === last_answer) return;
+    }
+    const received = receiveMessageOnPort(port) as { message: Report[] } | undefined;
     if (received === undefined) return;
-    accept(received.message);
-    if (received.message.say === "answer" && received.message.id === last_answer) return;
+    inbox = received.message;
   }
 }
 
@@ -257,6 +263,7 @@ function accept(report: Report): void {
 
 /** The script is idle: everything that waits is told. */
 function take_turn(): void {
+  receive(0);
   refresh();
   answer_asks();
   deliver(Number.POSITIVE_INFINITY);

@@ -28,8 +28,17 @@ function ring(): void {
   Atomics.notify(bell, 0);
 }
 
+/** What is to be told with the end of this turn: a post for each would cost more than what it is about. */
+let reports: Report[] = [];
+
 function report(what: Report): void {
-  port.postMessage(what);
+  if (reports.push(what) === 1) queueMicrotask(post);
+}
+
+function post(): void {
+  if (reports.length === 0) return;
+  port.postMessage(reports);
+  reports = [];
   ring();
 }
 
@@ -237,6 +246,7 @@ process.emitWarning = ((warning: string | Error, type: string | { type?: string 
 
 process.on("uncaughtException", (error) => {
   report({ say: "dead", error: pack(error, crossing) });
+  post();
   process.exit(1);
 });
 process.on("exit", () => {
