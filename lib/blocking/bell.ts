@@ -10,7 +10,7 @@ export const bell = new Int32Array(new SharedArrayBuffer(4));
 export const pulse = new Int32Array(new SharedArrayBuffer(8));
 
 /** So many heartbeats may stay away in a row before the thread counts as dead: a long pause of the machine is none. */
-const MISSED_BEATS = 20;
+const MISSED_BEATS = 30;
 
 /** Looks whether the script is to be interrupted, and then throws what shall be thrown out of whatever waits. */
 let look_for_interrupt: (() => void) | null = null;

@@ -5,7 +5,7 @@ import type { ApiVersion, UserData } from "../client/callback_api.ts";
 import { EventEmitter } from "../client/callbacks.ts";
 import type { ClientArguments, OldClientArguments } from "../client/client.ts";
 import { check_logger, type Logger } from "../client/logging.ts";
-import { type ResolvedOptions, resolve_options } from "../client/options.ts";
+import { resolve_options } from "../client/options.ts";
 import { plain_publication, publication_of } from "../client/publication.ts";
 import type { MessageCallback } from "../client/router.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
@@ -295,14 +295,13 @@ for (const name of [...readable, ...writable]) {
   });
 }
 
-adopt_with((id, outbox) => {
-  adopting.peer = (client) => {
-    const peer = new Peer(client, resolve_options([{ callback_api_version: 2 }]) as ResolvedOptions);
-    peer.adopt(id, outbox);
-    adopted = peer;
-    return peer;
-  };
+adopt_with(({ client, outbox, protocol }) => {
   let adopted: Peer | null = null;
+  adopting.peer = (target) => {
+    adopted = new Peer(target, resolve_options([{ callback_api_version: 2, protocol }]));
+    adopted.adopt(client, outbox);
+    return adopted;
+  };
   try {
     new ClientClass<2>();
   } finally {

@@ -74,9 +74,10 @@ export class Peer implements thread.Participant {
     return this.#options;
   }
 
-  /** The other half has been there before this one. */
+  /** The other half has been there before this one, and its loop runs. */
   adopt(id: number, outbox: SharedOutbox): void {
     this.#id = id;
+    this.#is_started = true;
     this.#outbox = new OutboxWriter(outbox);
   }
 
@@ -112,6 +113,7 @@ export class Peer implements thread.Participant {
 
   /** `loop_forever()`: also left by an exception. */
   loop_forever(args: readonly unknown[], stops_on_error: boolean): unknown {
+    const outer = this.#stops_on_error;
     this.#stops_on_error = stops_on_error;
     try {
       return this.loop("loop_forever", args);
@@ -121,7 +123,7 @@ export class Peer implements thread.Participant {
       this.#failure = null;
       throw failure === null ? error : failure.error;
     } finally {
-      this.#stops_on_error = false;
+      this.#stops_on_error = outer;
     }
   }
 

@@ -52,15 +52,12 @@ let said_since_end = false;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 const functions = new Map<number, AnyFunction>();
-const function_ids = new WeakMap<AnyFunction, number>();
 let last_function = 0;
 
 export const crossing: Crossing = {
   pack_function(fn) {
-    const known = function_ids.get(fn);
-    if (known !== undefined && functions.has(known)) return known;
+    // A number of its own each time: the other thread says of each when it needs it no more.
     last_function += 1;
-    function_ids.set(fn, last_function);
     functions.set(last_function, fn);
     return last_function;
   },
@@ -127,7 +124,8 @@ export function take_part(participant: Participant, options: object, outbox: Sha
   return last_client;
 }
 
-let adopt: (client: number, outbox: SharedOutbox) => Participant;
+type Adopted = Extract<Report, { say: "adopted" }>;
+let adopt: (adopted: Adopted) => Participant;
 
 /** Sets how the script gets to see a client that a helper has made in the other thread. */
 export function adopt_with(make: typeof adopt): void {
@@ -240,7 +238,7 @@ function accept(report: Report): void {
       participants.get(report.client)?.settled(report);
       return;
     case "adopted":
-      participants.set(report.client, adopt(report.client, report.outbox));
+      participants.set(report.client, adopt(report));
       return;
     case "released":
       participants.delete(report.client);

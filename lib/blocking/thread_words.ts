@@ -1,6 +1,7 @@
 // Decides what the script's thread and the client's thread say to each other. Types, and the numbers both must know.
 
 import type { MessagePort } from "node:worker_threads";
+import type { MQTTProtocolVersion } from "../model/enums.ts";
 import type { Parcel } from "./parcel.ts";
 
 /** How often the client's thread shows that it is alive. */
@@ -129,7 +130,12 @@ export type Report =
       readonly failures: Parcel;
     }
   /** A client of a helper, which the script now knows, too. */
-  | { readonly say: "adopted"; readonly client: number; readonly outbox: SharedOutbox }
+  | {
+      readonly say: "adopted";
+      readonly client: number;
+      readonly outbox: SharedOutbox;
+      readonly protocol: MQTTProtocolVersion;
+    }
   /** Its helper has ended. */
   | { readonly say: "released"; readonly client: number }
   /** To be printed where the user sees it. */

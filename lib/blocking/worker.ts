@@ -93,7 +93,7 @@ function number_of(client: Client<ApiVersion>): number {
     const outbox = new_outbox();
     const host = new Host(client, number, outbox, owner);
     hosts.set(number, host);
-    report({ say: "adopted", client: number, outbox });
+    report({ say: "adopted", client: number, outbox, protocol: client.protocol });
   }
   return number;
 }

@@ -83,6 +83,51 @@ describe_mosquitto("a blocking script and a real broker", () => {
   }, 60_000);
 });
 
+describe("a blocking script that is behind with its messages", () => {
+  it("gets all of them, with bounded memory", async () => {
+    const COUNT = 20_000;
+    const message = packets.publish({ topic: "t", payload: new Uint8Array(10_000) });
+    const pour = async (socket: Socket) => {
+      socket.write(packets.connack());
+      for (let number = 0; number < COUNT; number += 1) {
+        if (!socket.write(message)) await once(socket, "drain");
+      }
+    };
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => void pour(socket).catch(() => {}));
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as { port: number };
+    try {
+      await using script = start_blocking(
+        port,
+        `
+        let came = 0;
+        let memory = 0;
+        client.on_message = () => {
+          came += 1;
+          if (came > 1) return;
+          // Long enough for all of the 200 MB to come, if they were let.
+          time.sleep(1.5);
+          memory = process.memoryUsage().rss;
+        };
+        client.connect("127.0.0.1", port);
+        client.loop_start();
+        const before = process.memoryUsage().rss;
+        while (came < ${COUNT}) time.sleep(0.01);
+        console.log(came, memory - before < 120_000_000 || memory - before);
+        process.exit();
+        `,
+        { timeout_ms: 40_000 },
+      );
+      expect(await script.result()).toMatchObject({ stdout: `${COUNT} true\n`, exit_code: 0 });
+    } finally {
+      server.close();
+    }
+  }, 60_000);
+});
+
 describe("a blocking script whose broker reads no more", () => {
   it("waits in publish(), with little memory, until the broker goes on", async () => {
     let peer: Socket | null = null;
