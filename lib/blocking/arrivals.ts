@@ -5,7 +5,7 @@ import { copy_bytes } from "../model/bytes.ts";
 import { MQTTMessage } from "../model/message.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
-import { type Crossing, pack, unpack } from "./parcel.ts";
+import { type Crossing, pack, tight_bytes, unpack } from "./parcel.ts";
 import type { Arrivals } from "./thread_words.ts";
 
 /** A payload above this crosses in memory of its own, and is not copied again. */
@@ -55,7 +55,7 @@ export class ArrivalsPacker {
     }
     let { length } = payload;
     if (length > LARGE_BYTES) {
-      this.#large.push([index, payload.slice()]);
+      this.#large.push([index, tight_bytes(payload)]);
       length = 0;
     } else {
       this.#payloads.push(payload);

@@ -50,6 +50,7 @@ export function pack(value: unknown, crossing: Crossing): Parcel {
   }
   if (typeof value === "symbol") throw uncrossable(value);
   if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) return tight_bytes(value);
   if (ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]")
     return value;
   if (Array.isArray(value)) return value.map((item) => pack(item, crossing));
@@ -59,6 +60,11 @@ export function pack(value: unknown, crossing: Crossing): Parcel {
   if (!is_plain_object(value)) throw uncrossable(value);
   const packed = pack_fields(value as Record<string, unknown>, crossing);
   return "$" in packed ? { $: "object", fields: packed } : packed;
+}
+
+/** Bytes that bring no memory along but their own: a view would cross with all that it is a view of. */
+export function tight_bytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 export function unpack(parcel: Parcel, crossing: Crossing): unknown {

@@ -11,9 +11,10 @@ import type { LogLevel } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import { ArrivalsReader } from "./arrivals.ts";
 import { check_life, is_interrupt } from "./bell.ts";
+import { crossing, type Participant, type Settled, type Told } from "./crossing.ts";
 import { type Block, MQTTMessageInfo } from "./message_info.ts";
 import { LARGEST_ENTRY, new_outbox, OutboxWriter } from "./outbox.ts";
-import { pack, unpack } from "./parcel.ts";
+import { pack, tight_bytes, unpack } from "./parcel.ts";
 import * as thread from "./thread.ts";
 import { BLOCK_SIZE, type Progress, type SharedOutbox } from "./thread_words.ts";
 
@@ -25,7 +26,7 @@ interface PeerTarget {
   suppress_exceptions: boolean;
 }
 
-export class Peer implements thread.Participant {
+export class Peer implements Participant {
   readonly client: EventEmitter & PeerTarget;
   readonly router = new Router();
   readonly reporter: Reporter;
@@ -39,9 +40,9 @@ export class Peer implements thread.Participant {
   /** How many calls that are loops themselves are under way. */
   #loops = 0;
   /** What came through the gate of a loop that has been stopped since. */
-  #held: thread.Told[] = [];
+  #held: Told[] = [];
   #heard = 0;
-  readonly #readers = new WeakMap<thread.Told, ArrivalsReader>();
+  readonly #readers = new WeakMap<Told, ArrivalsReader>();
   #finished = 0;
   #finished_told = 0;
   #told_at = 0;
@@ -96,7 +97,7 @@ export class Peer implements thread.Participant {
   call(kind: "call" | "get" | "set", name: string, args: readonly unknown[], manner: thread.Manner): unknown {
     const client = this.#begin();
     this.#tell_heard();
-    const packed = pack(args, thread.crossing);
+    const packed = pack(args, crossing);
     return thread.call((id) => ({ say: "call", id, client, kind, name, args: packed }), manner);
   }
 
@@ -116,15 +117,18 @@ export class Peer implements thread.Participant {
     const outer = this.#stops_on_error;
     this.#stops_on_error = stops_on_error;
     try {
-      return this.loop("loop_forever", args);
+      const rc = this.loop("loop_forever", args);
+      // It may have ended by itself, while the failure was on its way to end it.
+      if (this.#failure === null) return rc;
     } catch (error) {
       if (is_interrupt(error)) this.#leave_loop();
-      const failure = this.#failure;
-      this.#failure = null;
-      throw failure === null ? error : failure.error;
+      if (this.#failure === null) throw error;
     } finally {
       this.#stops_on_error = outer;
     }
+    const { error } = this.#failure;
+    this.#failure = null;
+    throw error;
   }
 
   /** Whether `loop_start()` runs has changed. */
@@ -173,12 +177,9 @@ export class Peer implements thread.Participant {
       const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
       const room = bytes.length + topic.length;
       if (!outbox.has_room_for_slow(room)) this.#wait_for_room(() => outbox.has_room_for_slow(room));
-      const packed = pack(properties, thread.crossing);
-      thread.say({
-        say: "slow",
-        client,
-        message: { topic, payload: bytes, qos, retain, properties: packed },
-      });
+      const packed = pack(properties, crossing);
+      const message = { topic, payload: tight_bytes(bytes), qos, retain, properties: packed };
+      thread.say({ say: "slow", client, message });
       outbox.put_slow(room);
     }
     if (outbox.wants_waking()) thread.say({ say: "wake", client });
@@ -206,12 +207,12 @@ export class Peer implements thread.Participant {
     return new MQTTMessageInfo(this.#id, number, this.#block);
   }
 
-  settled({ block, mids, failures }: thread.Settled): void {
+  settled({ block, mids, failures }: Settled): void {
     const settled = this.#blocks.get(block);
     if (settled === undefined) return;
     this.#blocks.delete(block);
     settled.mids = mids;
-    settled.failures = new Map(unpack(failures, thread.crossing) as [number, Progress][]);
+    settled.failures = new Map(unpack(failures, crossing) as [number, Progress][]);
   }
 
   // ---- callbacks -----------------------------------------------------------------------------------------------
@@ -243,7 +244,7 @@ export class Peer implements thread.Participant {
     return this.#finished;
   }
 
-  deliver(told: thread.Told, deadline: number): boolean {
+  deliver(told: Told, deadline: number): boolean {
     if ((told.say === "arrived" || told.gated) && !this.#is_open) {
       this.#held.push(told);
       return true;
@@ -253,10 +254,10 @@ export class Peer implements thread.Participant {
     return true;
   }
 
-  #deliver_messages(told: Extract<thread.Told, { say: "arrived" }>, deadline: number): boolean {
+  #deliver_messages(told: Extract<Told, { say: "arrived" }>, deadline: number): boolean {
     let reader = this.#readers.get(told);
     if (reader === undefined) {
-      reader = new ArrivalsReader(told.arrivals, thread.crossing);
+      reader = new ArrivalsReader(told.arrivals, crossing);
       this.#readers.set(told, reader);
     }
     for (;;) {
@@ -278,7 +279,7 @@ export class Peer implements thread.Participant {
     const args = [this.client, this.userdata, message];
     try {
       if (callbacks.length === 0)
-        this.#after(call_all(this.client, "message", args, this.#on_failure), "message");
+        this.#after(call_all(this.client, "message", args, this.#on_failure), "on_message");
       for (const callback of callbacks) {
         const name = callback.name === "" ? "message callback" : callback.name;
         const running = call_one(callback as never, this.client, args, name, (error) =>
@@ -291,8 +292,8 @@ export class Peer implements thread.Participant {
     }
   }
 
-  #deliver_event({ name, args, id }: Extract<thread.Told, { say: "event" }>): void {
-    const values = unpack(args, thread.crossing) as unknown[];
+  #deliver_event({ name, args, id }: Extract<Told, { say: "event" }>): void {
+    const values = unpack(args, crossing) as unknown[];
     switch (name) {
       case "log":
         this.reporter.log(values[0] as LogLevel, values[1] as string);
@@ -335,9 +336,10 @@ export class Peer implements thread.Participant {
       if (this.client.suppress_exceptions || is_interrupt(error)) this.#on_failure(error, name);
       failure ??= { error };
     };
-    this.#after(call_all(this.client, "pre_connect", [this.client, this.userdata], keep), "on_pre_connect");
+    const running = call_all(this.client, "pre_connect", [this.client, this.userdata], keep);
     if (failure === null || this.client.suppress_exceptions) thread.reply(id, null);
     else thread.reply_error(id, (failure as { error: unknown }).error);
+    this.#after(running, "on_pre_connect");
   }
 
   readonly #on_failure = (error: unknown, name: string): void => {

@@ -4,25 +4,19 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { MQTTException } from "../model/errors.ts";
 import { bell, check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
-import { type Crossing, pack, unpack } from "./parcel.ts";
+import {
+  crossing,
+  forget_function,
+  function_of,
+  type Participant,
+  participants,
+  type Told,
+} from "./crossing.ts";
+import { pack, unpack } from "./parcel.ts";
 import type { Birth, Order, Report, SharedOutbox } from "./thread_words.ts";
 
-export type Told = Extract<Report, { say: "event" | "arrived" }>;
-export type Settled = Extract<Report, { say: "settled" }>;
 type Answer = Extract<Report, { say: "answer" }>;
 type Ask = Extract<Report, { say: "ask" }>;
-
-/** What the thread needs of a client of the script. */
-export interface Participant {
-  readonly client: object;
-  /** What the script listens to, if that has changed; null otherwise. */
-  take_heard(): readonly string[] | null;
-  /** Calls the callbacks, until `deadline` at the latest. Returns whether it is through; if not, it is called again. */
-  deliver(told: Told, deadline: number): boolean;
-  settled(report: Settled): void;
-  /** With how many messages it has finished, if that has changed; null otherwise. */
-  take_finished(): number | null;
-}
 
 /** Whether callbacks run while a call waits: they do in those that wait in Python, too. */
 export type Manner = "quick" | "blocking";
@@ -30,7 +24,6 @@ export type Manner = "quick" | "blocking";
 /** How long what has been sent may still take to leave when the program is ended by `process.exit()`. */
 const LAST_MS = 1000;
 
-const participants = new Map<number, Participant>();
 /** The answers that somebody waits for; null while they have not come. */
 const answers = new Map<number, Answer | null>();
 /** What has come and was not looked at. */
@@ -47,26 +40,6 @@ let depth = 0;
 let is_delivering = false;
 let turn_is_due = false;
 let said_since_end = false;
-
-// ---- what crosses ----------------------------------------------------------------------------------------------
-
-type AnyFunction = (...args: unknown[]) => unknown;
-const functions = new Map<number, AnyFunction>();
-let last_function = 0;
-
-export const crossing: Crossing = {
-  pack_function(fn) {
-    // A number of its own each time: the other thread says of each when it needs it no more.
-    last_function += 1;
-    functions.set(last_function, fn);
-    return last_function;
-  },
-  unpack_function() {
-    throw new TypeError("functions of the client's thread stay there");
-  },
-  pack_client: () => null,
-  unpack_client: (id) => (participants.get(id) as Participant).client,
-};
 
 // ---- the other thread ------------------------------------------------------------------------------------------
 
@@ -244,7 +217,7 @@ function accept(report: Report): void {
       participants.delete(report.client);
       return;
     case "forgotten":
-      functions.delete(report.function_id);
+      forget_function(report.function_id);
       return;
     case "print":
       print(report.text);
@@ -305,7 +278,7 @@ function answer_asks(): void {
 
 function answer_ask({ id, function_id, args }: Ask): void {
   try {
-    const value = functions.get(function_id)?.(...(unpack(args, crossing) as unknown[]));
+    const value = function_of(function_id)(...(unpack(args, crossing) as unknown[]));
     if (!is_thenable(value)) reply(id, value);
     else if (depth === 0)
       value.then(
@@ -351,7 +324,8 @@ export function is_waiting(): boolean {
 
 /** Warnings of Node and of clients. While the script waits, Node's own way would keep them until it is idle. */
 export function print(text: string): void {
-  if (depth === 0) process.emitWarning(text.replace(/^MQTTWarning: /, ""), "MQTTWarning");
+  const [type = "Warning", ...rest] = text.split(": ");
+  if (depth === 0) process.emitWarning(rest.join(": "), type);
   else process.stderr.write(`(node:${process.pid}) ${text}\n`);
 }
 

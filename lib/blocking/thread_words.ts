@@ -71,6 +71,8 @@ export type Order =
   | { readonly say: "reply"; readonly id: number; readonly value?: Parcel; readonly error?: Parcel }
   /** loop_forever() is left by an exception. */
   | { readonly say: "leave"; readonly client: number }
+  /** A helper is left by an exception. */
+  | { readonly say: "leave_help"; readonly id: number }
   | { readonly say: "read_line"; readonly id: number }
   /** The program is about to end: because nothing keeps it alive, or because it was told to. */
   | { readonly say: "end"; readonly id: number; readonly by_itself: boolean };

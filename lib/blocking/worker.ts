@@ -5,6 +5,7 @@ import { read } from "node:fs";
 import { workerData } from "node:worker_threads";
 import type { ApiVersion } from "../client/callback_api.ts";
 import { Client } from "../client/client.ts";
+import { type OneShot, watch } from "../helpers/one_shot.ts";
 import * as publish from "../helpers/publish.ts";
 import * as subscribe from "../helpers/subscribe.ts";
 import { RuntimeError } from "../model/errors.ts";
@@ -122,6 +123,9 @@ const helpers: Readonly<Record<string, (...args: never[]) => unknown>> = {
   callback: subscribe.callback,
 };
 
+/** The helpers under way, by the order that has begun them. */
+const shots = new Map<number, OneShot>();
+
 async function answer(id: number, act: () => unknown): Promise<void> {
   let reply: { value: Parcel } | { error: Parcel };
   try {
@@ -168,8 +172,13 @@ function carry_out(order: Order): void {
     }
     case "help": {
       const helper = helpers[order.name] as (...args: unknown[]) => unknown;
+      watch.begun = (shot) => shots.set(order.id, shot);
       const help = async () => helper(...(unpack(order.args, crossing) as unknown[]));
-      void answer(order.id, () => help().finally(release));
+      const ended = () => {
+        shots.delete(order.id);
+        release();
+      };
+      void answer(order.id, () => help().finally(ended));
       return;
     }
     case "progress": {
@@ -199,6 +208,9 @@ function carry_out(order: Order): void {
     }
     case "leave":
       hosts.get(order.client)?.client._engine.leave_forever(new Error("left"));
+      return;
+    case "leave_help":
+      shots.get(order.id)?.fail(new Error("left"));
       return;
     case "read_line":
       void answer(order.id, () => lines.next());

@@ -24,7 +24,7 @@ describe_mosquitto("a script that computes without a call of ours", () => {
       client.subscribe("t", 1);
       while (!client.is_connected()) time.sleep(0.01);
       for (let number = 0; number < 500; number += 1) client.publish("t", number, 1);
-      const end = performance.now() + 3000;
+      const end = performance.now() + 2500;
       while (performance.now() < end);
       console.log(got.length, client.is_connected());
       while (got.length < 500) time.sleep(0.01);
@@ -64,7 +64,7 @@ describe("a script whose client's thread has ended", () => {
       time.sleep(0.01);
       console.log("end");
       `,
-        { env: { NODE_OPTIONS: saboteur, CRASH: crash, CRASH_MS: "700" } },
+        { env: { NODE_OPTIONS: saboteur, CRASH: crash, CRASH_MS: "500" } },
       );
       const { stdout, exit_code } = await script.result();
       const lines = stdout.trim().split("\n");
@@ -83,7 +83,7 @@ describe("a script whose client's thread has ended", () => {
     await using script = start_blocking(
       broker.port,
       'client.connect("127.0.0.1", port); client.loop_start({ daemon: false });',
-      { env: { NODE_OPTIONS: saboteur, CRASH: "throw", CRASH_MS: "700" } },
+      { env: { NODE_OPTIONS: saboteur, CRASH: "throw", CRASH_MS: "500" } },
     );
     const { stderr, exit_code } = await script.result();
     expect(stderr).toContain(
