@@ -1,7 +1,13 @@
 // Decides how the script's thread gets on with the client's: it starts it, gives orders, waits for answers, and lets
 // happen meanwhile what happens: callbacks run here and nowhere else, never one inside another.
 
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  SHARE_ENV,
+  Worker,
+} from "node:worker_threads";
 import { MQTTException } from "../model/errors.ts";
 import { bell, check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
 import {
@@ -55,6 +61,8 @@ function the_port(): MessagePort {
     workerData,
     transferList: [port2],
     name: "karere",
+    // A proxy that the script names there counts.
+    env: SHARE_ENV,
     ...(is_text ? { execArgv: [] } : {}),
   });
   worker.on("error", note_death);
@@ -226,7 +234,7 @@ function accept(report: Report): void {
       port?.unref();
       return;
     case "dead":
-      note_death(unpack(report.error, crossing));
+      note_death(Object.assign(new Error(report.message), { stack: report.stack }));
   }
 }
 

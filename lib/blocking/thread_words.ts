@@ -144,4 +144,4 @@ export type Report =
   | { readonly say: "print"; readonly text: string }
   /** Nothing holds the process any more. */
   | { readonly say: "free" }
-  | { readonly say: "dead"; readonly error: Parcel };
+  | { readonly say: "dead"; readonly message: string; readonly stack: string };

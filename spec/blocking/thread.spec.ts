@@ -56,6 +56,7 @@ describe("a script whose client's thread has ended", () => {
       };
       client.connect("127.0.0.1", port);
       const info = client.publish("t", "x", 1);
+      process.env.CRASH = "${crash}";
       tell("loop_forever", () => client.loop_forever());
       tell("publish", () => client.publish("t", "x"));
       tell("wait_for_publish", () => info.wait_for_publish());
@@ -64,7 +65,7 @@ describe("a script whose client's thread has ended", () => {
       time.sleep(0.01);
       console.log("end");
       `,
-        { env: { NODE_OPTIONS: saboteur, CRASH: crash, CRASH_MS: "500" } },
+        { env: { NODE_OPTIONS: saboteur } },
       );
       const { stdout, exit_code } = await script.result();
       const lines = stdout.trim().split("\n");
@@ -82,8 +83,12 @@ describe("a script whose client's thread has ended", () => {
     await using broker = await scripted_broker();
     await using script = start_blocking(
       broker.port,
-      'client.connect("127.0.0.1", port); client.loop_start({ daemon: false });',
-      { env: { NODE_OPTIONS: saboteur, CRASH: "throw", CRASH_MS: "500" } },
+      `
+      client.connect("127.0.0.1", port);
+      client.loop_start({ daemon: false });
+      process.env.CRASH = "throw";
+      `,
+      { env: { NODE_OPTIONS: saboteur } },
     );
     const { stderr, exit_code } = await script.result();
     expect(stderr).toContain(
