@@ -6,7 +6,7 @@ import { run_client } from "./peers.mjs";
 const counts = { publish: [4_000_000, 1_500_000, 1_000_000], receive: [4_000_000, 2_000_000, 1_500_000] };
 /** Large payloads take longer, and so do other clients. */
 const share_of_size = (size) => (size > 1000 ? 0.2 : 1);
-const share_of_client = { karere: 1, mqttjs: 0.15, paho: 0.015, mosquitto: 0.1 };
+const share_of_client = { karere: 1, blocking: 0.3, mqttjs: 0.15, paho: 0.015, mosquitto: 0.1 };
 
 export function all_lanes() {
   const lanes = [];

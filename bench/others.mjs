@@ -1,7 +1,8 @@
 // Decides what is measured besides the CPU time of messages: memory, latency, what importing costs, and how much a page
 // loads.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -17,6 +18,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
  */
 export const others = {
   "import time": import_time,
+  "the first message": first_message,
+  "an answer": answer,
   "an idle client": idle_client,
   "kept payloads": kept_payload,
   latency,
@@ -38,6 +41,37 @@ function import_time({ short }) {
   const [karere, mqttjs] = ['import "karere"', 'import "mqtt"'].map((source) => time(source) - bare);
   const text = `karere ${karere.toFixed(0)} ms, MQTT.js ${mqttjs.toFixed(0)} ms above bare Node, ${(mqttjs / karere).toFixed(1)}x`;
   return [{ what: "import", text, karere, peers: { mqttjs } }];
+}
+
+/** From the start of a process to its first message, in turn; the median of several. */
+async function first_message({ port, short }) {
+  const runs = { event_loop: [], blocking: [] };
+  for (let round = 0; round < (short ? 1 : 7); round += 1) {
+    for (const [flavour, times] of Object.entries(runs)) {
+      const began = performance.now();
+      await first_message_of(flavour, port);
+      times.push(performance.now() - began);
+    }
+  }
+  const medians = Object.values(runs).map(
+    (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)],
+  );
+  const [event_loop, blocking] = medians;
+  const text = `event loop ${event_loop.toFixed(0)} ms, blocking ${blocking.toFixed(0)} ms, ${(blocking - event_loop).toFixed(0)} ms more`;
+  return [{ what: "from the start to the first message", text, event_loop, blocking }];
+}
+
+async function first_message_of(flavour, port) {
+  const args = [here("clients/first_message.mjs"), flavour, String(port)];
+  const child = spawn(process.execPath, args, { cwd: here(".."), stdio: "ignore", timeout: 20_000 });
+  const [status] = await once(child, "close");
+  if (status !== 0) throw new Error(`the first message of the ${flavour} flavour did not come`);
+}
+
+function answer() {
+  const { stdout } = spawnSync(process.execPath, [here("clients/answer.mjs")], { cwd: here("..") });
+  const us = Number(stdout);
+  return [{ what: "a call of the blocking flavour and its answer", text: `${us.toFixed(0)} us`, us }];
 }
 
 function bundle() {

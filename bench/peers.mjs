@@ -9,6 +9,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const names = {
   karere: "karere",
+  blocking: "karere/blocking",
   mqttjs: "MQTT.js",
   paho: "paho",
   mosquitto: "mosquitto's tools",
@@ -20,6 +21,7 @@ export const name_of_client = (client) => names[client];
 export function clients() {
   const there = {
     karere: version_of_package("../package.json"),
+    blocking: version_of_package("../package.json"),
     mqttjs: version_of_package("../node_modules/mqtt/package.json"),
   };
   const paho = said("/usr/bin/python3", "-c", "import paho.mqtt as paho; print(paho.__version__)");

@@ -25,6 +25,19 @@ export function show_lanes(found) {
   console.log();
 }
 
+/** What a script that waits gets done in a second, beside the Python script that it was. */
+export function show_beside_paho(found) {
+  const both = found.filter(({ medians }) => medians.blocking !== undefined && medians.paho !== undefined);
+  if (both.length === 0) return;
+  const rows = both.map(({ lane, medians: { blocking, paho } }) => [
+    lane,
+    ...[blocking, paho].map(({ rate }) => Math.round(rate).toLocaleString("en")),
+    times(blocking.rate / paho.rate),
+  ]);
+  print_table(["messages/s", "karere/blocking", "paho", "ratio"], rows);
+  console.log();
+}
+
 /** The factor of each size is that to the smallest, and of the last column that of the largest size to the cheapest. */
 export function show_growths(found) {
   if (found.length === 0) return;

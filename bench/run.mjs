@@ -20,7 +20,7 @@ import { growths, run_size } from "./flatness.mjs";
 import { all_lanes, job_of, name_of, run_lane } from "./lanes.mjs";
 import { others } from "./others.mjs";
 import { clients, name_of_client, run_client } from "./peers.mjs";
-import { show_growths, show_judgement, show_lanes } from "./report.mjs";
+import { show_beside_paho, show_growths, show_judgement, show_lanes } from "./report.mjs";
 import { microseconds, progress_bar } from "./screen.mjs";
 
 const { values: asked } = parseArgs({
@@ -39,7 +39,7 @@ const folder = new URL("results/", import.meta.url);
 const now = new Date().toISOString().replaceAll(":", "-");
 
 const versions = clients();
-const there = asked.short ? ["karere", "mqttjs"] : Object.keys(versions);
+const there = asked.short ? ["karere", "blocking", "mqttjs"] : Object.keys(versions);
 const lanes = all_lanes()
   .filter((lane) => is_wanted(name_of(lane)))
   .filter(({ size, version }) => !asked.short || (size === 64 && version === 4));
@@ -130,6 +130,7 @@ async function compare(port) {
   };
   next();
   show_lanes(found.of_lanes);
+  show_beside_paho(found.of_lanes);
   show_growths(found.of_growths);
   for (const { what, text } of found.of_others) console.log(`${what}: ${text}`);
   const about = { date: now, node: process.version, cpu: cpus()[0]?.model, versions, rounds };

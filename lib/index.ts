@@ -1,8 +1,5 @@
 // The entry `karere`: all of `karere/client`, and each of paho's modules as a namespace.
 
-/** The version of this package. */
-export const __version__ = "0.1.0";
-
 export * from "./client/index.ts";
 export * as client from "./client/index.ts";
 export * as publish from "./helpers/publish.ts";
@@ -13,3 +10,4 @@ export * as packettypes from "./model/packettypes.ts";
 export * as properties from "./model/properties.ts";
 export * as reasoncodes from "./model/reasoncodes.ts";
 export * as subscribeoptions from "./model/subscribeoptions.ts";
+export { __version__ } from "./model/version.ts";

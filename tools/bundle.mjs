@@ -45,7 +45,11 @@ const shared = { splitting: true, chunkNames: "shared/[name]-[hash]", sourcemap:
 
 /** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
 async function write_for_browsers() {
-  const entries = targets.map((target) => [name_in("./dist/browser/", target.browser), source_of(target)]);
+  const entries = targets.map((target) => [
+    name_in("./dist/browser/", target.browser),
+    // No page can wait: all of the blocking flavour is one refusal there.
+    target.default.startsWith("./dist/blocking/") ? "lib/blocking/refusal.ts" : source_of(target),
+  ]);
   // A page that wants level installs it: its own bundler knows how to.
   const external = ["level"];
   await build({ ...for_browsers, ...shared, external, entryPoints: Object.fromEntries(entries) });
@@ -59,7 +63,13 @@ async function write_for_node() {
   const is_small = (target) => target.default.startsWith("./dist/model/");
   const small = targets.filter(is_small);
   const large = targets.filter((target) => !is_small(target));
-  const for_node = { ...options, platform: "node", outdir: join(root, "dist"), packages: "external" };
+  const for_node = {
+    ...options,
+    platform: "node",
+    outdir: join(root, "dist"),
+    packages: "external",
+    keepNames: true,
+  };
   const words = {
     name: "all small modules in one",
     setup({ onResolve, onLoad }) {
@@ -74,6 +84,9 @@ async function write_for_node() {
     entryPoints: {
       ...Object.fromEntries(large.map((target) => [name_in("./dist/", target.default), source_of(target)])),
       "shared/words": "words",
+      // The blocking flavour looks for its thread's own file beside the one that it is in.
+      "shared/worker": "lib/blocking/worker.ts",
+      "shared/bell": "lib/blocking/bell.ts",
     },
     plugins: [words],
     sourcesContent: false,

@@ -16,9 +16,9 @@ export const lane = JSON.parse(process.argv[2]);
 export const payload = Buffer.alloc(lane.size, "0123456789abcdef");
 export const topic = (number) => `bench/topic/${number}`;
 
-const warm_up = lane.lag + Math.floor((lane.count - lane.lag) / 5);
+export const warm_up = lane.lag + Math.floor((lane.count - lane.lag) / 5);
 
-function meter() {
+export function meter() {
   const cpu = process.cpuUsage();
   const began = performance.now();
   return {

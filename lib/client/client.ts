@@ -26,11 +26,11 @@ import {
   type PublishedPacket,
   publish_arguments,
   type Shape,
-  shape_warning,
   subscribe_arguments,
   type UserData,
   unsubscribe_arguments,
 } from "./callback_api.ts";
+import { callback_warnings, loop_callbacks } from "./callback_checks.ts";
 import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
 import {
   aim,
@@ -837,8 +837,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   ): MQTTMessageInfo {
     this.#engine.touch();
     const { session } = this.#engine;
-    const info = new MQTTMessageInfo(0, this.#inside);
-    const plain = properties === undefined ? plain_message(topic, payload, qos, retain) : null;
+    const info = this._new_info(this.#inside);
+    const plain =
+      properties === undefined && more.length === 0 ? plain_message(topic, payload, qos, retain) : null;
     if (plain !== null && session.publish_plainly(plain, info)) return info;
     const args = without_absent([topic, payload, qos, retain, properties, ...more]);
     const publication = publication_of(args, this.protocol);
@@ -1077,6 +1078,10 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
       return this.#client.#manual_ack;
     }
 
+    get in_turn(): boolean {
+      return this.#client._in_turn;
+    }
+
     get reconnect_on_failure(): boolean {
       return this.#client.#options.reconnect_on_failure;
     }
@@ -1149,6 +1154,19 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
       return this.#client.#clock.after(ms, fn);
     }
   };
+
+  /** @internal For the blocking flavour, which hosts a client in a thread of its own. */
+  get _engine(): Engine {
+    return this.#engine;
+  }
+
+  /** @internal Whether a message waits for the handler of the one before. */
+  _in_turn = true;
+
+  /** @internal */
+  _new_info(waiting: Waiting): MQTTMessageInfo {
+    return new MQTTMessageInfo(0, waiting);
+  }
 
   #change(name: string, apply: () => void): void {
     if (!is_closed(this.#engine.state, this.#engine.session.phase !== "idle")) {
@@ -1297,15 +1315,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   #check_shape(): void {
-    for (const name of callback_names) {
-      const value = (this as unknown as Record<string, unknown>)[`on_${name}`];
-      if (value != null && typeof value !== "function")
-        this.#warn(`on_${name} is never called: it must be a function, not ${name_type(value)}`);
-    }
-    const { on_disconnect } = this as { on_disconnect?: unknown };
-    const warning =
-      typeof on_disconnect === "function" ? shape_warning(this.#shape, on_disconnect.length) : null;
-    if (warning !== null) this.#warn(warning);
+    for (const warning of callback_warnings(this, this.#shape)) this.#warn(warning);
   }
 
   #watch_for_loop(): void {
@@ -1343,15 +1353,6 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 }
 
-/** What only a loop calls. */
-const loop_callbacks = ["connect", "disconnect", "message", "publish", "subscribe", "unsubscribe"];
-/** What the user may set, as `on_*`. */
-const callback_names = [
-  ...loop_callbacks,
-  ...["connect_fail", "pre_connect", "log", "socket_open", "socket_close"],
-  ...["socket_register_write", "socket_unregister_write"],
-];
-
 function unconnected_error(): RuntimeError {
   const text = "nobody sends the message: call connect(), or connect_async() and loop_start()";
   return new RuntimeError(text, { code: "ERR_MQTT_NOT_CONNECTED" });
@@ -1371,31 +1372,37 @@ function unconnected_error(): RuntimeError {
 // biome-ignore lint/suspicious/noExplicitAny: `Client` without more, as an annotation, is a client of either version.
 export interface Client<V extends ApiVersion = any> extends ClientClass<V> {}
 
+/** The arguments of paho 1.x, which began with the client id. */
+export type OldClientArguments = [
+  client_id: string,
+  clean_session?: boolean | Named<ClientOptions, "callback_api_version" | "client_id"> | null,
+  userdata?: UserData,
+  protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
+  transport?: TransportName | Named<ClientOptions> | null,
+];
+
+/** The arguments of paho 2.x. All may be given by name in one object. */
+export type ClientArguments<V extends ApiVersion> = [
+  callback_api_version?: V | ClientOptions<V> | null,
+  client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
+  clean_session?: UserData,
+  userdata?: UserData,
+  protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
+  transport?: TransportName | Named<ClientOptions> | null,
+  reconnect_on_failure?: boolean | Named<ClientOptions>,
+  manual_ack?: boolean | Named<ClientOptions>,
+];
+
 /** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
 export interface ClientConstructor {
-  /** As in paho 1.x, which began with the client id: a client of VERSION1. */
-  new (
-    client_id: string,
-    clean_session?: boolean | Named<ClientOptions, "callback_api_version" | "client_id"> | null,
-    userdata?: UserData,
-    protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
-    transport?: TransportName | Named<ClientOptions> | null,
-  ): Client<1>;
+  /** As in paho 1.x: a client of VERSION1. */
+  new (...args: OldClientArguments): Client<1>;
   /**
    * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho.
    * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.
    * @throws ValueError or TypeError for what is not allowed.
    */
-  new <V extends ApiVersion = 1>(
-    callback_api_version?: V | ClientOptions<V> | null,
-    client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
-    clean_session?: UserData,
-    userdata?: UserData,
-    protocol?: MQTTProtocolVersion | Named<ClientOptions> | null,
-    transport?: TransportName | Named<ClientOptions> | null,
-    reconnect_on_failure?: boolean | Named<ClientOptions>,
-    manual_ack?: boolean | Named<ClientOptions>,
-  ): Client<V>;
+  new <V extends ApiVersion = 1>(...args: ClientArguments<V>): Client<V>;
 }
 
 export const Client: ClientConstructor = ClientClass;

@@ -13,6 +13,8 @@ export interface ReporterOwner {
   /** Whether warnings are printed when there is no logger to take them. */
   readonly warnings: boolean;
   readonly suppress_exceptions: boolean;
+  /** Prints a warning; left out: where Node, or the console, prints warnings. */
+  readonly print?: (text: string) => void;
 }
 
 export class Reporter {
@@ -44,15 +46,19 @@ export class Reporter {
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
     this.log(LogLevel.MQTT_LOG_WARNING, text);
-    if (this.logger === null && this.#owner.warnings) warn_on_console(text);
+    if (this.logger === null && this.#owner.warnings) (this.#owner.print ?? warn_on_console)(text);
   }
 
   /** The user's code has failed. Printed where nobody else would hear of it. */
   failed(error: unknown, callback_name: string): void {
-    const { target, warnings, suppress_exceptions } = this.#owner;
     const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log(LogLevel.MQTT_LOG_ERR, `${callback_name} failed: ${shown}`);
-    if (suppress_exceptions) return;
+    if (!this.#owner.suppress_exceptions) this.announce(error, callback_name);
+  }
+
+  /** Tells those who listen for failures, or prints what nobody hears. */
+  announce(error: unknown, callback_name: string): void {
+    const { target, warnings } = this.#owner;
     const is_heard = this.logger !== null || target.listenerCount("callback_error") > 0;
     if (!is_heard && warnings) console.error(`${callback_name} failed:`, error);
     void call_all(target, "callback_error", [error, callback_name], () => {});

@@ -4,7 +4,8 @@
 import { new_bytes, write_utf8 } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 
-const SMALLEST = 256;
+/** Too large to be beside the bytes of others. */
+const SMALLEST = 4096;
 /** No more than this is taken beforehand, however much left the last time. */
 const LARGEST_GUESS = 262_144;
 
@@ -96,7 +97,7 @@ export class Output {
     this.length += packet.length;
   }
 
-  /** All that waits; it belongs to the caller. */
+  /** All that waits; it belongs to the caller, who may {@link give_back} it. */
   take(): Uint8Array {
     lent = this.#bytes;
     const taken = lent.subarray(0, this.length);

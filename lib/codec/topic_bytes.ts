@@ -1,6 +1,6 @@
 // Decides how topics become bytes without being encoded, and looked over, anew for each message.
 
-import { encode_utf8 } from "../model/bytes.ts";
+import { decode_utf8, encode_utf8 } from "../model/bytes.ts";
 import { TopicMemory } from "../model/topic_memory.ts";
 
 export class TopicBytes {
@@ -15,9 +15,9 @@ export class TopicBytes {
   of(topic: string): Uint8Array {
     let bytes = this.#known.get(topic);
     if (bytes === undefined) {
-      // With memory of their own: what lives long must not hold a slab that is shared with what does not.
+      // With memory of their own, both: what lives long must not hold a slab, or the text that a topic was cut from.
       bytes = new Uint8Array(encode_utf8(topic));
-      this.#known.set(topic, bytes);
+      this.#known.set(decode_utf8(bytes), bytes);
     }
     return bytes;
   }

@@ -2,9 +2,11 @@
 
 import { decode_utf8 } from "../model/bytes.ts";
 
-/** How many places there are at first, and at most, when half of them are taken; powers of two. */
+/** How many places there are at first, and at most; when half of them are taken all begins anew. Powers of two. */
 const FEWEST_PLACES = 64;
 const MOST_PLACES = 32_768;
+/** As many bytes of topics are kept at most: about as many as the texts take. */
+const MOST_BYTES = 1024 * 1024;
 /** In so many places a text is looked for, so that topics chosen with malice cost no more than decoding them. */
 const TRIES = 8;
 /** A longer one is decoded each time. */
@@ -15,48 +17,53 @@ const HASH = 0x23;
 const PLUS = 0x2b;
 const TILDE = 0x7e;
 
-class Entry {
+interface Entry {
   readonly text: string;
-  readonly bytes: Uint8Array;
-  /** What has come after it the last time. */
-  next: Entry | null = null;
-
-  constructor(text: string, bytes: Uint8Array) {
-    this.text = text;
-    this.bytes = bytes;
-  }
-
-  is(bytes: Uint8Array, begin: number, end: number): boolean {
-    const own = this.bytes;
-    if (own.length !== end - begin) return false;
-    // Topics differ at their ends more often than at their beginnings.
-    for (let at = own.length - 1; at >= 0; at -= 1) if (own[at] !== bytes[begin + at]) return false;
-    return true;
-  }
+  /** Where its bytes begin, among those of all. */
+  readonly at: number;
+  /** In which place that stands which has come after it the last time. */
+  next: number;
 }
 
 export class TopicTexts {
   /** Each entry stands at the place of its hash, or in one of those behind it. */
   #entries: (Entry | undefined)[] = [];
+  #bytes = new Uint8Array(0);
+  #bytes_used = 0;
+  /** How often an entry was put in its place. */
   #count = 0;
-  #latest = new Entry("", new Uint8Array(0));
+  #latest: Entry | null = null;
 
   /** The text, or null for what is not plain: empty, long, a wildcard, or any character but printable ASCII. */
   text(bytes: Uint8Array, begin: number, end: number): string | null {
-    // Where devices take turns, topics come in the same order again.
-    const expected = this.#latest.next;
-    if (expected?.is(bytes, begin, end)) {
-      this.#latest = expected;
-      return expected.text;
+    const latest = this.#latest;
+    if (latest !== null) {
+      // Where devices take turns, topics come in the same order again.
+      const expected = this.#entries[latest.next];
+      if (expected !== undefined && this.#is(expected, bytes, begin, end)) {
+        this.#latest = expected;
+        return expected.text;
+      }
     }
-    const found = this.#look_up(bytes, begin, end);
-    if (found === null) return null;
-    this.#latest.next = found;
-    this.#latest = found;
-    return found.text;
+    const place = this.#look_up(bytes, begin, end);
+    if (place === null) return null;
+    if (this.#latest !== null) this.#latest.next = place;
+    this.#latest = this.#entries[place] as Entry;
+    return this.#latest.text;
   }
 
-  #look_up(bytes: Uint8Array, begin: number, end: number): Entry | null {
+  #is({ text, at }: Entry, bytes: Uint8Array, begin: number, end: number): boolean {
+    const { length } = text;
+    if (length !== end - begin) return false;
+    const own = this.#bytes;
+    // Topics differ at their ends more often than at their beginnings.
+    for (let index = length - 1; index >= 0; index -= 1)
+      if (own[at + index] !== bytes[begin + index]) return false;
+    return true;
+  }
+
+  /** The place of a plain topic, which is given one where it has none. */
+  #look_up(bytes: Uint8Array, begin: number, end: number): number | null {
     if (begin === end || end - begin > LONGEST) return null;
     let hash = 0;
     for (let at = begin; at < end; at += 1) {
@@ -66,33 +73,48 @@ export class TopicTexts {
     }
     const home = Math.imul(hash, 0x9e3779b1) >>> 15; // names that count up are scattered
     const last_place = this.#entries.length - 1;
-    for (let place = home; place < home + TRIES; place += 1) {
-      const known = this.#entries[place & last_place];
+    for (let attempt = home; attempt < home + TRIES; attempt += 1) {
+      const place = attempt & last_place;
+      const known = this.#entries[place];
       if (known === undefined) break;
-      if (known.is(bytes, begin, end)) return known;
+      if (this.#is(known, bytes, begin, end)) return place;
     }
-    const topic = new Uint8Array(bytes.subarray(begin, end));
-    const entry = new Entry(decode_utf8(topic), topic);
-    this.#remember(entry, home);
-    return entry;
+    return this.#remember(bytes.subarray(begin, end), home);
   }
 
-  #remember(entry: Entry, home: number): void {
-    if (2 * this.#count >= this.#entries.length) this.#begin_anew();
+  #remember(topic: Uint8Array, home: number): number {
+    const is_full = this.#bytes_used + topic.length > MOST_BYTES;
+    if (is_full || 2 * this.#count >= this.#entries.length) this.#begin_anew(is_full);
     const last_place = this.#entries.length - 1;
-    let place = home;
-    while (place < home + TRIES && this.#entries[place & last_place] !== undefined) place += 1;
+    let attempt = home;
+    while (attempt < home + TRIES && this.#entries[attempt & last_place] !== undefined) attempt += 1;
     // Where all are taken, the newest has its home.
-    if (place === home + TRIES) place = home;
-    else this.#count += 1;
-    this.#entries[place & last_place] = entry;
+    const place = (attempt === home + TRIES ? home : attempt) & last_place;
+    this.#entries[place] = { text: decode_utf8(topic), at: this.#keep(topic), next: 0 };
+    this.#count += 1;
+    return place;
   }
 
-  /** With twice the places; what is heard again is soon remembered again. After the most, with the fewest. */
-  #begin_anew(): void {
+  #keep(topic: Uint8Array): number {
+    const at = this.#bytes_used;
+    this.#bytes_used += topic.length;
+    if (this.#bytes_used > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#bytes_used));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(topic, at);
+    return at;
+  }
+
+  /** With twice the places, for what is heard again is soon remembered again; after the most, with the fewest. */
+  #begin_anew(is_full: boolean): void {
     const places = 2 * this.#entries.length;
-    this.#entries = new Array(places > MOST_PLACES ? FEWEST_PLACES : Math.max(FEWEST_PLACES, places));
+    const is_most = is_full || places > MOST_PLACES;
+    this.#entries = new Array(is_most ? FEWEST_PLACES : Math.max(FEWEST_PLACES, places));
+    this.#bytes = new Uint8Array(0);
+    this.#bytes_used = 0;
     this.#count = 0;
-    this.#latest = new Entry("", new Uint8Array(0));
+    this.#latest = null;
   }
 }

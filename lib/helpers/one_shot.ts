@@ -80,6 +80,9 @@ export function named_arguments<Name extends string>(
   >;
 }
 
+/** Who hears of each connection of a helper: the blocking flavour, which has to end those that a script leaves. */
+export const watch: { begun?: (shot: OneShot) => void } = {};
+
 /** One connection of a helper. */
 export class OneShot {
   readonly client: Client<2>;
@@ -129,6 +132,7 @@ export class OneShot {
     const failed = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
+    watch.begun?.(this);
     failed.catch(() => {});
     let last: Error | null = null;
     // One chance is spent by a refusal, half a one by a server that hangs up: it may be about to restart.

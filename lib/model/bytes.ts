@@ -16,24 +16,30 @@ const SLAB_BYTES = 8192;
 /** Above this size, bytes have memory of their own. */
 const LARGEST_SLICE = SLAB_BYTES / 4;
 
-let slab = new Uint8Array(0);
-let slab_used = 0;
+class Slab {
+  bytes = new Uint8Array(0);
+  #used = 0;
+
+  /** Where so many bytes of `bytes` are free; they are taken then. */
+  place(length: number): number {
+    if (this.#used + length > this.bytes.length) {
+      this.bytes = new Uint8Array(SLAB_BYTES);
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += (length + 7) & ~7; // views that begin at multiples of 8 are copied faster
+    return at;
+  }
+}
+
+/** What users get is not beside what the house keeps: they may hand over, and so take away, all that their bytes lie in. */
+const users_slab = /* @__PURE__ */ new Slab();
+const house_slab = /* @__PURE__ */ new Slab();
 
 // Node's own pool would do, but for its size: it has grown to 64 KiB with Node 26.
 function slice_of_slab(buffer: typeof Buffer, length: number): Bytes {
-  const at = slab_place(length);
-  return buffer.from(slab.buffer, at, length);
-}
-
-/** Where so many bytes of the slab are free; they are taken then. */
-function slab_place(length: number): number {
-  if (slab_used + length > slab.length) {
-    slab = new Uint8Array(SLAB_BYTES);
-    slab_used = 0;
-  }
-  const at = slab_used;
-  slab_used += (length + 7) & ~7; // views that begin at multiples of 8 are copied faster
-  return at;
+  const at = users_slab.place(length);
+  return buffer.from(users_slab.bytes.buffer, at, length);
 }
 
 /** Fresh bytes of the given length with undefined content: the caller fills all of them. */
@@ -51,7 +57,7 @@ export function copy_bytes(view: Uint8Array): Bytes {
   return copy;
 }
 
-/** A copy that lies, with others, in larger memory: a view of it need only be made when somebody looks at it. */
+/** A copy for the house that lies, with others, in larger memory: a view of it need only be made when somebody looks at it. */
 export class Snapshot {
   readonly bytes: Uint8Array;
   readonly begin: number;
@@ -60,10 +66,10 @@ export class Snapshot {
   constructor(view: Uint8Array) {
     const { length } = view;
     const is_small = length > 0 && length <= LARGEST_SLICE;
-    this.begin = is_small ? slab_place(length) : 0;
+    this.begin = is_small ? house_slab.place(length) : 0;
     this.end = this.begin + length;
-    this.bytes = is_small ? slab : new Uint8Array(view);
-    if (is_small) slab.set(view, this.begin);
+    this.bytes = is_small ? house_slab.bytes : new Uint8Array(view);
+    if (is_small) this.bytes.set(view, this.begin);
   }
 }
 

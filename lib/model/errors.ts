@@ -29,6 +29,8 @@ export const error_codes = {
   ERR_MQTT_STORE_LOCKED: "the store is in use already, by this or by another process",
   ERR_MQTT_STORE_ACCESS: "the system does not allow this process to write the store",
   ERR_MQTT_UNSUPPORTED: "this platform or this build cannot do what was asked",
+  ERR_MQTT_WORKER: "the thread that works for blocking clients has ended",
+  ERR_MQTT_EOF: "the input has ended",
   ERR_MQTT_LOGIC: "a state of the client that must not occur: a bug in karere",
 } as const;
 

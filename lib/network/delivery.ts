@@ -15,6 +15,8 @@ const COMPACT_AT = 16_384;
 export interface DeliveryOwner {
   /** Whether a loop runs. */
   is_open(): boolean;
+  /** Whether a message waits until the handler of the one before has finished. */
+  readonly in_turn: boolean;
   /** Calls the user. For a message, what it returns is awaited before the next message. Never throws or rejects. */
   deliver(event: PumpEvent): void | Promise<void>;
   /** The user has finished with this message. */
@@ -135,6 +137,10 @@ export class Delivery {
   }
 
   #wait_for(event: MessageEvent, handled: Promise<void>): void {
+    if (!this.#owner.in_turn) {
+      void handled.then(() => this.#finish(event));
+      return;
+    }
     this.#lane_busy = true;
     void handled.then(() => {
       this.#lane_busy = false;

@@ -46,6 +46,8 @@ export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   /** Nobody works for the messages in flight any more; they stay in the outbox. */
   give_up_waiting(error: Error): void;
   readonly manual_ack: boolean;
+  /** See {@link Delivery}. */
+  readonly in_turn: boolean;
   readonly reconnect_on_failure: boolean;
   writes_by_hand(): boolean;
   /** Whether anybody reads the log. */
@@ -128,6 +130,16 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   /** How often a link was opened after the first. */
   get reconnects(): number {
     return Math.max(0, this.#attempts.opened - 1);
+  }
+
+  /** Whether the process stays alive for what goes on here. */
+  get is_held(): boolean {
+    return this.#vigil.is_held;
+  }
+
+  /** Whether the transport takes nothing more at present. */
+  get is_congested(): boolean {
+    return this.#pump.is_congested;
   }
 
   /** Whether anything drives the client. */
@@ -311,8 +323,13 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
 
   /** A callback of the user has failed: with `stop_on_error` that is the end of `loop_forever`. */
   stop_on(error: unknown): void {
+    if (this.#forever?.stop_on_error === true) this.leave_forever(error);
+  }
+
+  /** Ends `loop_forever`, if it runs, with an error. */
+  leave_forever(error: unknown): void {
     const forever = this.#forever;
-    if (forever?.stop_on_error !== true) return;
+    if (forever === null) return;
     this.#forever = null;
     this.#finish(MQTT_ERR_SUCCESS);
     forever.reject(error);
@@ -482,6 +499,11 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   }
 
   /** Of the pump: a round is over. */
+  on_bytes(): void {
+    // The user may have begun to read the log since the last turn.
+    this.session.tracing = this.#owner.is_watched();
+  }
+
   on_round(): void {
     this.session.tracing = this.#owner.is_watched();
     this.#vigil.look();
@@ -495,6 +517,11 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   /** Of the delivery: whether a loop runs. */
   is_open(): boolean {
     return this.is_driven;
+  }
+
+  /** Of the delivery: whether a message waits for the handler of the one before. */
+  get in_turn(): boolean {
+    return this.#owner.in_turn;
   }
 
   /** Of the delivery: the user has finished with a message. */

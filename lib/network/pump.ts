@@ -19,6 +19,8 @@ export type PumpEvent =
 export interface PumpOwner {
   /** Events in their order. Called from the event loop, never from inside a call of the user but `loop_*`. */
   on_events(events: PumpEvent[]): void;
+  /** Bytes came, and are read next. */
+  on_bytes(): void;
   /** A round is over: what was due has been done. */
   on_round(): void;
   /** The timer came, `late_ms` after its moment. */
@@ -56,6 +58,11 @@ export class Pump {
   /** The user's view of the transport; null without one that is open. */
   get socket(): unknown {
     return this.#is_open ? (this.#transport?.socket ?? null) : null;
+  }
+
+  /** Whether the transport takes nothing more at present. */
+  get is_congested(): boolean {
+    return this.#congested;
   }
 
   /** Opens a transport for the link that the session is dialling. `timeout_ms` bounds the opening. */
@@ -202,6 +209,7 @@ export class Pump {
 
   #received(bytes: Uint8Array): void {
     this.received_at = this.now;
+    this.#owner.on_bytes();
     this.session.receive(bytes, this.received_at);
     // A new link is read until CONNACK has come, however far behind the user is.
     if (this.#paused && this.session.phase === "connected") this.#transport?.pause();

@@ -23,6 +23,11 @@ export class Vigil {
     this.#owner = owner;
   }
 
+  /** Whether the process stays alive for it. */
+  get is_held(): boolean {
+    return this.#waiters > 0 || this.#watchers.size > 0 || this.#owner.is_needed;
+  }
+
   /** One more waits, or one less. */
   wait(change: 1 | -1): void {
     this.#waiters += change;
@@ -55,7 +60,7 @@ export class Vigil {
   }
 
   update(): void {
-    this.#hold.set(this.#waiters > 0 || this.#watchers.size > 0 || this.#owner.is_needed);
+    this.#hold.set(this.is_held);
   }
 
   /** Lets the process go, whoever waits. */

@@ -11,7 +11,7 @@ import type { Acceptance, Link, Outgoing } from "./link.ts";
 import { expired_error, type Outbound } from "./outbound.ts";
 import type { OutboundMessage } from "./outbound_message.ts";
 import type { SessionEvent, Work } from "./outputs.ts";
-import { is_plain_acknowledgement, write_queued } from "./passage.ts";
+import { is_plain_acknowledgement, left_with, write_queued } from "./passage.ts";
 import { publish_packet, refusal } from "./publish_packet.ts";
 import type { RequestPacket } from "./requests.ts";
 
@@ -79,9 +79,8 @@ export class Departure {
       work.push({ type: "send", bytes: link.output.take() });
       link.acceptance?.keepalive.sent(now);
     }
-    if (link.leaving.length === 0) return;
-    this.#parts.tell({ type: "left", tickets: link.leaving });
-    link.leaving = [];
+    const left = left_with(link);
+    if (left !== null) this.#parts.tell(left);
   }
 
   /** Messages and other packets leave in the order in which they were asked for, as far as the window allows. */

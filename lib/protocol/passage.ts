@@ -3,22 +3,24 @@
 
 import { DUP } from "../codec/fixed_header.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
-import { Snapshot, utf8_length } from "../model/bytes.ts";
+import { encode_utf8, Snapshot, utf8_length } from "../model/bytes.ts";
+import { MQTTException } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { surely_allows } from "./limits.ts";
-import type { Link, Outgoing } from "./link.ts";
+import type { Link, Outgoing, Reading } from "./link.ts";
 import type { Outbound } from "./outbound.ts";
 import type { Contents, OutboundMessage, Ticket } from "./outbound_message.ts";
+import type { SessionEvent } from "./outputs.ts";
 import type { PacketIds } from "./packet_ids.ts";
 import type { QueueLimits } from "./queue_limits.ts";
 
 /** How much of the link's output such a message may find before it. */
 const ROOM_BYTES = 256 * 1024;
-/** A larger payload is not worth the haste. */
+/** A larger payload is not written in haste: in this many bytes. */
 const LARGEST_WRITTEN = 4096;
-/** A larger one is handed on as it is, rather than copied to the others. */
+/** A larger one from the queue is handed on as it is, rather than copied to the others. */
 const LARGEST_COPIED = 16 * 1024;
-/** A larger message has its size looked at first. */
+/** A larger one has it looked at whether MQTT allows so much. */
 const LARGEST_KEPT = 65_536;
 
 /** A packet that acknowledges, with nothing to say but which one. */
@@ -79,9 +81,13 @@ export class Passage {
     topic: Uint8Array,
     ticket: Ticket,
     link: Link,
-    { queue_qos0 }: QueueLimits,
+    { queue_qos0, max_queued_bytes }: QueueLimits,
   ): boolean {
-    if (queue_qos0 || this.#parts.outbound.queue.length > 0 || !writes(message, topic, 0, link)) return false;
+    if (queue_qos0 || this.#parts.outbound.queue.length > 0) return false;
+    const waiting = link.output.length + message.payload.length;
+    if (max_queued_bytes !== 0 && waiting > max_queued_bytes) return false;
+    if (!may_leave(message, topic, link)) return false;
+    write(message, topic, 0, link);
     link.leaving.push(ticket);
     ticket.mid = this.#parts.ids.pass();
     return true;
@@ -89,20 +95,20 @@ export class Passage {
 
   #keep(message: PlainMessage, topic: Uint8Array, ticket: Ticket, link: Link, limits: QueueLimits): boolean {
     const { payload, qos, retain } = message;
-    if (payload.length > LARGEST_KEPT) return false;
     const { outbound } = this.#parts;
+    if (payload.length > LARGEST_KEPT) return false;
+    const is_next = outbound.queue.length === 0 && outbound.in_flight < (link.acceptance?.limits.window ?? 0);
+    const leaves = is_next && may_leave(message, topic, link);
     const is_text = typeof payload === "string";
-    const contents = {
-      topic: message.topic,
-      payload: is_text ? payload : new Snapshot(payload),
-      qos,
-      retain,
-    };
     const weight = message.topic.length + (is_text ? utf8_length(payload) : payload.length);
+    // Text that waits must not hold what it was cut from; what is in flight is soon acknowledged.
+    const kept = is_text ? (leaves ? payload : encode_utf8(payload)) : new Snapshot(payload);
+    const contents = { topic: message.topic, payload: kept, qos, retain };
     const taken = outbound.accept_plain(contents, weight, this.#parts.next_seq(), ticket, limits);
     if (taken === null) return false;
-    const is_next = outbound.next(link.acceptance?.limits.window ?? 0) === taken;
-    if (is_next && writes(message, topic, taken.mid, link)) outbound.left(taken);
+    if (!leaves) return true;
+    write(message, topic, taken.mid, link);
+    outbound.left(taken);
     return true;
   }
 }
@@ -125,19 +131,37 @@ export function write_queued(message: OutboundMessage, link: Link, topics: Topic
   return output.length - before;
 }
 
-/**
- * Writes a message for the first time, if it need not wait.
- *
- * @param topic its topic in UTF-8.
- * @param mid 0 for QoS 0.
- */
-function writes({ payload, qos, retain }: PlainMessage, topic: Uint8Array, mid: number, link: Link): boolean {
-  const { acceptance, reading, output } = link;
-  if (acceptance === null || reading === null || !is_free(link)) return false;
-  if (payload.length > LARGEST_WRITTEN) return false;
-  if (!surely_allows(acceptance.limits, qos, retain, topic.length + 3 * payload.length)) return false;
-  output.publish((qos << 1) | (retain ? 1 : 0), topic, payload, mid, reading.connect.version);
-  return true;
+/** Whether a message, with its topic in UTF-8, may be written at once if no other waits before it. */
+function may_leave({ payload, qos, retain }: PlainMessage, topic: Uint8Array, link: Link): boolean {
+  if (link.acceptance === null || !is_free(link) || payload.length > LARGEST_WRITTEN) return false;
+  return surely_allows(link.acceptance.limits, qos, retain, topic.length + 3 * payload.length);
+}
+
+/** @param mid 0 for QoS 0. */
+function write({ payload, qos, retain }: PlainMessage, topic: Uint8Array, mid: number, link: Link): void {
+  const { version } = (link.reading as Reading).connect;
+  link.output.publish((qos << 1) | (retain ? 1 : 0), topic, payload, mid, version);
+}
+
+/** The event that all has left which was written at once; null when there was nothing. */
+export function left_with(link: Link): Extract<SessionEvent, { type: "left" }> | null {
+  const tickets = take_leaving(link);
+  return tickets === null ? null : { type: "left", tickets };
+}
+
+/** The event that what was written at once is lost with its link; null when there was nothing. */
+export function lost_with(link: Link): Extract<SessionEvent, { type: "lost" }> | null {
+  const tickets = take_leaving(link);
+  if (tickets === null) return null;
+  const text = "QoS 0 messages were not sent: the connection was lost";
+  return { type: "lost", tickets, error: new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" }) };
+}
+
+function take_leaving(link: Link): Ticket[] | null {
+  if (link.leaving.length === 0) return null;
+  const tickets = link.leaving;
+  link.leaving = [];
+  return tickets;
 }
 
 /** Whether nothing but messages waits to leave on it, and it is not congested. */

@@ -14,6 +14,14 @@ export class Passage {
   }
 }
 
+export function left_with(): null {
+  return null;
+}
+
+export function lost_with(): null {
+  return null;
+}
+
 export function write_queued(): number {
   return 0;
 }

@@ -35,6 +35,7 @@ import {
 import { PacketIds } from "./packet_ids.ts";
 import {
   acknowledges,
+  lost_with,
   Passage,
   type PassageParts,
   type PlainAcknowledgement,
@@ -289,7 +290,13 @@ export class Session {
       ticket,
     };
     const dropped: OutboundMessage[] = [];
-    const message = this.#outbound.accept(resolved, place, this.#settings, this.#must_wait(), dropped);
+    const message = this.#outbound.accept(
+      resolved,
+      place,
+      this.#settings,
+      this.#must_wait(publication.qos),
+      dropped,
+    );
     for (const victim of dropped) this.#abandoned(victim, displaced_error(victim));
     if (message === null) {
       this.#dropped += 1;
@@ -380,7 +387,7 @@ export class Session {
 
   /**
    * The work that is due, to be performed in order. A shell whose link is congested leaves it here: messages wait in
-   * the queue, not encoded, until they are taken.
+   * the queue, not encoded but for the few that found nothing before them.
    */
   take_work(now: number): Work[] {
     const { link } = this.#connection;
@@ -496,13 +503,10 @@ export class Session {
   /** QoS 0 messages that were written already, and that the transport has not taken. */
   #lose_leaving(): void {
     const { link } = this.#connection;
-    if (link === null || link.leaving.length === 0) return;
-    const tickets = link.leaving;
-    link.leaving = [];
-    this.#dropped += tickets.length;
-    const text = "QoS 0 messages were not sent: the connection was lost";
-    const error = new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" });
-    this.#tell({ type: "lost", tickets, error });
+    const lost = link === null ? null : lost_with(link);
+    if (lost === null) return;
+    this.#dropped += lost.tickets.length;
+    this.#tell(lost);
   }
 
   /** Nobody will answer the broker that wanted another CONNECT. */
@@ -528,10 +532,11 @@ export class Session {
     return this.#seq;
   }
 
-  /** Whether a QoS 1 or 2 message would stand in the queue rather than leave with the next work. */
-  #must_wait(): boolean {
+  /** Whether a message would stand in the queue rather than leave with the next work. */
+  #must_wait(qos: 0 | 1 | 2): boolean {
     const acceptance = this.#connection.link?.acceptance;
     if (acceptance == null) return true;
-    return this.#outbound.in_flight + this.#outbound.queue.length >= acceptance.limits.window;
+    const { in_flight, queue } = this.#outbound;
+    return qos !== 0 && in_flight + queue.length - queue.qos0_length >= acceptance.limits.window;
   }
 }

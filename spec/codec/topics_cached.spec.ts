@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { TopicBytes } from "../../lib/codec/topic_bytes.ts";
 import { TopicTexts } from "../../lib/codec/topic_texts.ts";
+import { heap_after_gc } from "../support/leak_check.ts";
 
 describe("the texts of topics", () => {
   const text = (texts: TopicTexts, topic: string) => {
@@ -38,6 +39,26 @@ describe("the texts of topics", () => {
     }
   });
 
+  it("are let go where a stranger thinks of topics with the same hash without end", async () => {
+    const texts = new TopicTexts();
+    const topic = (number: number) =>
+      number.toString(2).padStart(16, "0").replaceAll("0", "Aa").replaceAll("1", "BB").padStart(250, "x");
+    for (let number = 0; number < 100; number += 1) text(texts, topic(number));
+    const before = await heap_after_gc();
+    for (let number = 0; number < 60_000; number += 1) text(texts, topic(number));
+    expect((await heap_after_gc()) - before).toBeLessThan(6_000_000);
+    expect(text(texts, topic(1))).toBe(topic(1));
+  });
+
+  it("take a mebibyte of bytes at most, and go on", () => {
+    const texts = new TopicTexts();
+    for (let number = 0; number < 6000; number += 1) {
+      const topic = `${number}/`.padEnd(250, "x");
+      if (text(texts, topic) !== topic) throw new Error(topic);
+    }
+    expect(text(texts, "a")).toBe("a");
+  });
+
   it.each(["", "a+", "#", "é", "a\u007f", "a\n", "x".repeat(257)])("are not given for %j", (topic) => {
     expect(text(new TopicTexts(), topic)).toBeNull();
   });
@@ -65,6 +86,17 @@ describe("the bytes of topics", () => {
     for (let number = 0; number < 30_000; number += 1) topics.of(`t/${number}`);
     expect(topics.known("t/0")).toBeUndefined();
     expect(topics.known("t/29999")).toBeDefined();
+  });
+
+  it("do not hold the text that a topic was cut from", async () => {
+    const topics = new TopicBytes();
+    const before = await heap_after_gc();
+    for (let number = 0; number < 500; number += 1) {
+      const line = Buffer.alloc(100_000, 97).toString();
+      topics.of(`t/${number}`.concat(line).slice(0, 20));
+    }
+    expect((await heap_after_gc()) - before).toBeLessThan(5_000_000);
+    expect(topics.known(`t/1`.padEnd(20, "a"))).toBeDefined();
   });
 
   it("hold no memory that others use", () => {

@@ -71,6 +71,7 @@ describe.each(stages)("a way over %s, on which the silent one is: %s", (_name, _
       const told: PumpEvent[] = [];
       const pump = new Pump(new Session(session_settings()), clock, {
         on_events: (events) => told.push(...events),
+        on_bytes: () => {},
         on_round: () => {},
         on_late: () => {},
         writes_by_hand: () => false,

@@ -18,6 +18,8 @@ import * as plain_packets from "../../lib/codec/plain_packets.ts";
 import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
 import * as server_side from "../../lib/codec/server_side.ts";
 import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
+import * as topic_bytes from "../../lib/codec/topic_bytes.ts";
+import * as topic_bytes_browser from "../../lib/codec/topic_bytes_browser.ts";
 import * as sparse from "../../lib/model/sparse.ts";
 import * as sparse_browser from "../../lib/model/sparse_browser.ts";
 import * as topic_memory from "../../lib/model/topic_memory.ts";
@@ -75,6 +77,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
   ],
   ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
   ["lib/model/sparse.ts", sparse, sparse_browser satisfies Outside<typeof sparse>],
+  ["lib/codec/topic_bytes.ts", topic_bytes, topic_bytes_browser satisfies Outside<typeof topic_bytes>],
   ["lib/model/topic_memory.ts", topic_memory, topic_memory_browser satisfies Outside<typeof topic_memory>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],

@@ -18,6 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   network: [...core, ...adapters],
   client: [...core, ...adapters, "network"],
   helpers: [...core, ...adapters, "network", "client"],
+  blocking: [...core, ...adapters, "network", "client", "helpers"],
 };
 
 /** Names that mean a clock, chance, a promise, an emitter or a platform. */

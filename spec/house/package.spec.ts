@@ -20,7 +20,9 @@ describe("the package", () => {
     expect(Object.keys(exports)).toEqual([
       ...[".", "./client", "./publish", "./subscribe", "./properties", "./reasoncodes", "./subscribeoptions"],
       ...["./packettypes", "./matcher", "./enums"],
-      ...["./store/file", "./store/level", "./store/memory", "./package.json"],
+      ...["./store/file", "./store/level", "./store/memory"],
+      ...["", "/client", "/publish", "/subscribe", "/time"].map((name) => `./blocking${name}`),
+      "./package.json",
     ]);
   });
 

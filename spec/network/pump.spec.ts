@@ -17,6 +17,7 @@ function rig() {
   const hand = { writes: false };
   const pump = new Pump(session, clock, {
     on_events: (events) => told.push(...events),
+    on_bytes: () => {},
     on_round: () => {},
     on_late: (late_ms) => lateness.push(late_ms),
     writes_by_hand: () => hand.writes,

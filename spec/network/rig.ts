@@ -57,6 +57,7 @@ export class Rig {
         settle: () => {},
         give_up_waiting: () => {},
         manual_ack: options.manual_ack ?? false,
+        in_turn: true,
         reconnect_on_failure: options.reconnect_on_failure ?? true,
         writes_by_hand: () => this.writes_by_hand,
         is_watched: () => false,

@@ -44,6 +44,6 @@ describe("parity with paho-mqtt", () => {
 
   it("carries the version of the package", () => {
     const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-    expect(readFileSync("lib/index.ts", "utf8")).toContain(`__version__ = "${version}"`);
+    expect(readFileSync("lib/model/version.ts", "utf8")).toContain(`__version__ = "${version}"`);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { PlainMessage } from "../../lib/protocol/passage.ts";
 import { disconnect, pingresp, puback, pubcomp, publish, pubrec, pubrel } from "../support/core_packets.ts";
+import { heap_after_gc } from "../support/leak_check.ts";
 import { Wire } from "../support/session_wire.ts";
 
 const message = (payload: string | Uint8Array = "x", rest: Partial<PlainMessage> = {}): PlainMessage => ({
@@ -83,6 +84,12 @@ describe("a message that needs nothing but to leave", () => {
 });
 
 describe("a message that has to stand in the queue instead", () => {
+  it("is one for which max_queued_bytes leaves no room, also beside what is written already", () => {
+    const wire = used({ max_queued_bytes: 100 });
+    const taken = () => wire.session.publish_plainly(message("x".repeat(40)), { mid: 0 });
+    expect([taken(), taken(), taken()]).toEqual([true, true, false]);
+  });
+
   const no_ticket = { mid: 0 };
 
   it.each<[string, () => Wire, Parameters<typeof message>]>([
@@ -214,6 +221,18 @@ describe("a plain message of QoS 1 or 2", () => {
     expect(wire.session.counts.bytes).toBe(7);
     expect(wire.session.publish_plainly(kept("123", 1), { mid: 0 })).toBe(false);
     expect(wire.session.publish_plainly(kept("12", 1), { mid: 0 })).toBe(true);
+  });
+
+  it("does not hold, while it waits, the text that its payload was cut from", async () => {
+    const wire = used({ max_inflight: 1 });
+    wire.session.publish_plainly(kept("first", 1), { mid: 0 });
+    const before = await heap_after_gc();
+    for (let number = 0; number < 300; number += 1) {
+      const line = Buffer.alloc(100_000, 97).toString();
+      wire.session.publish_plainly(kept(line.slice(number, number + 40), 1), { mid: 0 });
+    }
+    expect((await heap_after_gc()) - before).toBeLessThan(5_000_000);
+    expect(wire.session.counts).toMatchObject({ queued: 300 });
   });
 
   it("is looked at more closely when it is large, or there is no link", () => {

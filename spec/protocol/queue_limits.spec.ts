@@ -199,6 +199,17 @@ describe("the policy latest_per_topic", () => {
     expect(payloads(wire)).toBe("12");
   });
 
+  it("drops nothing for QoS 0 on a link, where it never waits", () => {
+    const wire = limited({ queue_policy: "latest_per_topic" }).connected();
+    wire.publish("1", 1);
+    wire.flush();
+    wire.publish("2", 2);
+    wire.publish("3", 0);
+    expect(dropped(wire)).toBe("");
+    wire.publish("4", 1);
+    expect(dropped(wire)).toBe("2");
+  });
+
   it("drops nothing that has left once, and looks at QoS 0 too", () => {
     const wire = limited({ queue_policy: "latest_per_topic" }).connected();
     wire.publish("1", 1);

@@ -1,6 +1,7 @@
 // Decides what can happen between a Session and a broker on a bad network: bytes lag, come in pieces, and are lost when
 // the link is cut, handlers finish late. Each step is named by one number, so that a whole run is a list of numbers.
 
+import type { Ticket } from "../../lib/protocol/outbound_message.ts";
 import type { SessionEvent } from "../../lib/protocol/outputs.ts";
 import { Session } from "../../lib/protocol/session.ts";
 import type { SessionSettings } from "../../lib/protocol/settings.ts";
@@ -16,6 +17,11 @@ export interface Weather {
   readonly broker_windows: readonly number[];
   /** Whether the broker may lose its session between two links. */
   readonly forgetful: boolean;
+}
+
+/** Stands for a message with this text. */
+interface TextTicket extends Ticket {
+  readonly text: string;
 }
 
 export class BrokenWire {
@@ -124,11 +130,17 @@ export class BrokenWire {
 
   #publish(qos: QoS): void {
     this.#count += 1;
-    const payload = `${qos}:${this.#count}`;
-    const { message } = this.session.publish(publication(payload, { qos }), this.#now);
-    if (message === null) return;
-    this.published[qos].push(payload);
-    this.settled.set(payload, []);
+    const text = `${qos}:${this.#count}`;
+    const ticket: TextTicket = { mid: 0, text };
+    const { topic, payload } = publication(text, { qos });
+    // As a client does: the short way first, with text or bytes.
+    const plain = { topic, payload: this.#count % 3 === 0 ? text : payload, qos, retain: false };
+    if (!this.session.publish_plainly(plain, ticket)) {
+      const { message } = this.session.publish(publication(text, { qos }), this.#now, ticket);
+      if (message === null) return;
+    }
+    this.published[qos].push(text);
+    this.settled.set(text, []);
   }
 
   #broker_publishes(qos: QoS): void {
@@ -199,7 +211,13 @@ export class BrokenWire {
         break;
       case "published":
       case "abandoned":
-        this.settled.get(Buffer.from(event.message.payload).toString())?.push(event.type);
+        this.settled.get((event.message.ticket as TextTicket).text)?.push(event.type);
+        break;
+      case "left":
+        for (const ticket of event.tickets) this.settled.get((ticket as TextTicket).text)?.push("published");
+        break;
+      case "lost":
+        for (const ticket of event.tickets) this.settled.get((ticket as TextTicket).text)?.push("abandoned");
         break;
       case "closed":
         if (event.cause.rc !== 7 && event.cause.rc !== 16)

@@ -19,6 +19,16 @@ function keeping(): { logger: Logger; lines: [string, string][] } {
 }
 
 describe("the log", () => {
+  it("begins with the next packet, also where nothing else goes on", async () => {
+    await using talk = await connected();
+    const lines: string[] = [];
+    await talk.nothing_more();
+    talk.client.on_log = (_client, _userdata, _level, text) => void lines.push(text);
+    talk.link.send(talk.packets.publish({ topic: "a", payload: "x", qos: 1, mid: 7 }));
+    await talk.link.expect_packet("PUBACK");
+    expect(lines).toEqual(['< PUBLISH mid=7 qos=1 topic="a" (1 bytes)', "> PUBACK mid=7"]);
+  });
+
   it("has a line for each packet that goes and comes, at the level DEBUG", async () => {
     await using talk = await strangers({ client_id: "logged" });
     const { client, packets } = talk;

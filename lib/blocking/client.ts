@@ -1,0 +1,355 @@
+// Decides what the user of the blocking flavour sees: paho's Client, whose calls wait themselves. What it is asked it
+// has done by a client of the event loop in another thread; callbacks run in this one.
+
+import type { ApiVersion, UserData } from "../client/callback_api.ts";
+import { EventEmitter } from "../client/callbacks.ts";
+import type { ClientArguments, OldClientArguments } from "../client/client.ts";
+import { check_logger, type Logger } from "../client/logging.ts";
+import { resolve_options } from "../client/options.ts";
+import { plain_message } from "../client/plain_message.ts";
+import { publication_of } from "../client/publication.ts";
+import type { MessageCallback } from "../client/router.ts";
+import { MQTTErrorCode } from "../model/enums.ts";
+import { positional } from "../model/keywords.ts";
+import type { MQTTMessage } from "../model/message.ts";
+import type { CallbackArguments, SharedMembers } from "./client_types.ts";
+import type { MQTTMessageInfo } from "./message_info.ts";
+import { Peer } from "./peer.ts";
+import type { Adopted } from "./thread.ts";
+
+/** What `message_callback_add` takes: a callback for the messages of one filter. */
+export type MessageHandler<C> = (client: C, userdata: UserData, message: MQTTMessage) => unknown;
+
+/** The arguments of `message_callback_add()` by name. */
+export interface MessageCallbackArguments<C> {
+  sub: string;
+  callback: MessageHandler<C>;
+}
+
+/** The events of `client.on(...)`: paho's callbacks without `on_`, and what karere adds. */
+export type ClientEvents<V extends ApiVersion> = {
+  [Name in keyof CallbackArguments<V>]: (...args: CallbackArguments<V>[Name]) => unknown;
+} & {
+  /** A callback has thrown or rejected. */
+  callback_error: (error: unknown, callback_name: string) => unknown;
+};
+
+/** What a member that both flavours have takes. */
+type ArgumentsOf<Name extends keyof SharedMembers<1>> = SharedMembers<1>[Name] extends (
+  ...args: infer Arguments
+) => unknown
+  ? Arguments
+  : never;
+
+/** Makes the client of a helper, whose other half is there already. */
+const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean }) => Peer) | null } = {
+  peer: null,
+};
+
+// Exported below as `Client`, with two defaults that one class cannot have: `new Client()` is of VERSION1, while the
+// annotation `Client` means a client of either version.
+class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
+  static override readonly name = "Client";
+
+  /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
+  suppress_exceptions = false;
+
+  readonly #peer: Peer;
+
+  constructor(...args: unknown[]) {
+    super();
+    const self = this as unknown as EventEmitter & { suppress_exceptions: boolean };
+    this.#peer = adopting.peer?.(self) ?? new Peer(self, resolve_options(args));
+  }
+
+  // ---- callbacks -----------------------------------------------------------------------------------------------
+  // They run in the script's thread: while one of its calls waits, or when it is idle. Optional methods, so that they can be
+  // assigned as in paho and overridden in a subclass.
+
+  /** The broker has answered CONNECT, with acceptance or refusal: look at `reason_code`. Subscribe here. */
+  on_connect?(...args: CallbackArguments<V>["connect"]): unknown;
+  /** An attempt of the loop to connect has failed before the broker could answer. */
+  on_connect_fail?(...args: CallbackArguments<V>["connect_fail"]): unknown;
+  /** A connection is about to be opened. What it throws fails the attempt. */
+  on_pre_connect?(...args: CallbackArguments<V>["pre_connect"]): unknown;
+  /** The connection has ended. */
+  on_disconnect?(...args: CallbackArguments<V>["disconnect"]): unknown;
+  /** A message came and no callback of `message_callback_add` matches. */
+  on_message?(...args: CallbackArguments<V>["message"]): unknown;
+  /** A message has reached its end: QoS 0 has left, QoS 1 and 2 are acknowledged. */
+  on_publish?(...args: CallbackArguments<V>["publish"]): unknown;
+  /** The broker has answered `subscribe()`. */
+  on_subscribe?(...args: CallbackArguments<V>["subscribe"]): unknown;
+  /** The broker has answered `unsubscribe()`. */
+  on_unsubscribe?(...args: CallbackArguments<V>["unsubscribe"]): unknown;
+  /** A line of the log. `level` is one of `MQTT_LOG_*`. */
+  on_log?(...args: CallbackArguments<V>["log"]): unknown;
+  /** For loops of the application's own: the socket is open. */
+  on_socket_open?(...args: CallbackArguments<V>["socket_open"]): unknown;
+  /** For loops of the application's own: the socket is about to be closed. */
+  on_socket_close?(...args: CallbackArguments<V>["socket_close"]): unknown;
+  /** For loops of the application's own: something waits for `loop_write()`. Setting it stops writing by itself. */
+  on_socket_register_write?(...args: CallbackArguments<V>["socket_register_write"]): unknown;
+  /** For loops of the application's own: nothing waits any more. */
+  on_socket_unregister_write?(...args: CallbackArguments<V>["socket_unregister_write"]): unknown;
+
+  // ---- what stays on this side ---------------------------------------------------------------------------------
+
+  get callback_api_version(): V {
+    return this.#peer.options.callback_api_version as V;
+  }
+
+  /** Where log lines go besides `on_log`; null: nowhere. */
+  get logger(): Logger | null {
+    return this.#peer.reporter.logger;
+  }
+  set logger(logger: Logger | null) {
+    this.#peer.reporter.logger = check_logger(logger);
+  }
+
+  /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
+  enable_logger(logger: Logger | null = null): void {
+    const { reporter } = this.#peer;
+    reporter.logger = check_logger(logger) ?? reporter.logger ?? console;
+  }
+
+  /** Stops sending log lines to a logger. `on_log` is not affected. */
+  disable_logger(): void {
+    this.#peer.reporter.logger = null;
+  }
+
+  /** Sets what every callback gets as its second argument. */
+  user_data_set(userdata: UserData): void {
+    this.#peer.userdata = userdata;
+  }
+
+  /** What every callback gets as its second argument. */
+  user_data_get(): UserData {
+    return this.#peer.userdata;
+  }
+
+  publish(...args: ArgumentsOf<"publish">): MQTTMessageInfo {
+    const peer = this.#peer;
+    const [topic, payload, qos, retain, properties] = args;
+    const plain = properties === undefined ? plain_message(topic, payload, qos, retain) : null;
+    // A topic that was published to before is a legal one.
+    if (plain !== null && peer.knows(plain.topic)) {
+      return peer.publish(plain.topic, plain.payload, plain.qos, plain.retain, null);
+    }
+    const checked = publication_of(args, peer.options.protocol);
+    return peer.publish(checked.topic, checked.payload, checked.qos, checked.retain, checked.properties);
+  }
+
+  /** Calls `callback` for the messages whose topic matches `sub`; `on_message` then does not get them. */
+  message_callback_add(
+    sub: string | MessageCallbackArguments<this>,
+    callback?: MessageHandler<this> | Omit<MessageCallbackArguments<this>, "sub">,
+  ): void;
+  message_callback_add(...args: unknown[]): void {
+    const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
+    this.#peer.router.add(sub as string, callback as MessageCallback);
+  }
+
+  /** Takes the callback of `sub` away. */
+  message_callback_remove(sub: string | { sub: string }): void;
+  message_callback_remove(...args: unknown[]): void {
+    const [sub] = positional("message_callback_remove", ["sub"], args);
+    this.#peer.router.remove(sub as string);
+  }
+
+  // ---- what the other half does --------------------------------------------------------------------------------
+
+  /** As setting `max_queued_messages`; returns the client. */
+  max_queued_messages_set(queue_size: number | { queue_size: number }): this {
+    this.#peer.call("call", "max_queued_messages_set", [queue_size], "quick");
+    return this;
+  }
+
+  reinitialise(...args: ArgumentsOf<"reinitialise">): void {
+    const names = ["client_id", "clean_session", "userdata"];
+    const [client_id, clean_session, userdata = null] = positional("reinitialise", names, args, ["userdata"]);
+    this.#peer.call("call", "reinitialise", [client_id ?? "", clean_session ?? true], "quick");
+    this.#peer.userdata = userdata;
+  }
+
+  loop_start(...args: ArgumentsOf<"loop_start">): MQTTErrorCode {
+    const rc = this.#peer.call("call", "loop_start", args, "quick") as MQTTErrorCode;
+    if (rc === MQTTErrorCode.MQTT_ERR_SUCCESS) this.#peer.is_started = true;
+    return rc;
+  }
+
+  loop_stop(): MQTTErrorCode {
+    // What has happened before is told before, as if a thread of callbacks were waited for.
+    const rc = this.#peer.call("call", "loop_stop", [], "blocking") as MQTTErrorCode;
+    if (rc === MQTTErrorCode.MQTT_ERR_SUCCESS) this.#peer.is_started = false;
+    return rc;
+  }
+
+  loop_forever(...args: ArgumentsOf<"loop_forever">): MQTTErrorCode {
+    const names = ["timeout", "retry_first_connection", "stop_on_error"];
+    const stop_on_error = positional("loop_forever", names, args)[2];
+    return this.#peer.loop_forever(args, stop_on_error === true) as MQTTErrorCode;
+  }
+
+  [Symbol.dispose](): void {
+    (this as unknown as Client).close();
+  }
+
+  /** @internal */
+  _forward(kind: "call" | "get" | "set" | "wait" | "loop", name: string, args: unknown[]): unknown {
+    if (kind === "loop") return this.#peer.loop(name, args);
+    if (kind === "wait") return this.#peer.call("call", name, args, "blocking");
+    return this.#peer.call(kind, name, args, "quick");
+  }
+
+  // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
+
+  connect_callback() {
+    return this.#registrar("connect");
+  }
+  connect_fail_callback() {
+    return this.#registrar("connect_fail");
+  }
+  pre_connect_callback() {
+    return this.#registrar("pre_connect");
+  }
+  disconnect_callback() {
+    return this.#registrar("disconnect");
+  }
+  subscribe_callback() {
+    return this.#registrar("subscribe");
+  }
+  unsubscribe_callback() {
+    return this.#registrar("unsubscribe");
+  }
+  message_callback() {
+    return this.#registrar("message");
+  }
+  publish_callback() {
+    return this.#registrar("publish");
+  }
+  log_callback() {
+    return this.#registrar("log");
+  }
+  socket_open_callback() {
+    return this.#registrar("socket_open");
+  }
+  socket_close_callback() {
+    return this.#registrar("socket_close");
+  }
+  socket_register_write_callback() {
+    return this.#registrar("socket_register_write");
+  }
+  socket_unregister_write_callback() {
+    return this.#registrar("socket_unregister_write");
+  }
+
+  /** As `message_callback_add(sub, fn)`: `client.topic_callback("a/#")(fn)`. */
+  topic_callback(sub: string | { sub: string }) {
+    return <F extends MessageHandler<this>>(callback: F): F => {
+      const [filter] = positional("topic_callback", ["sub"], [sub]);
+      this.message_callback_add(filter as string, callback);
+      return callback;
+    };
+  }
+
+  #registrar<Name extends keyof CallbackArguments<V> & string>(name: Name) {
+    return <F extends (...args: CallbackArguments<V>[Name]) => unknown>(callback: F): F => {
+      (this as unknown as Record<string, unknown>)[`on_${name}`] = callback;
+      return callback;
+    };
+  }
+}
+
+/** Calls whose answer comes at once: no callback runs meanwhile. */
+const quick = [
+  ...["username_pw_set", "tls_set", "tls_set_context", "tls_insecure_set", "ws_set_options", "proxy_set"],
+  ...["will_set", "will_clear", "enable_bridge_mode", "max_inflight_messages_set", "reconnect_delay_set"],
+  ...["manual_ack_set", "connect_async", "disconnect", "check_connection", "is_connected", "want_write"],
+  ...["socket", "subscribe", "unsubscribe", "ack", "stats"],
+] as const;
+/** Calls that wait in Python, too. */
+const waiting = ["connect", "connect_srv", "reconnect", "close"] as const;
+/** Calls that are loops. */
+const loops = ["loop", "loop_read", "loop_write", "loop_misc"] as const;
+
+const readable = ["protocol", "will_topic", "will_payload"] as const;
+const writable = [
+  ...["host", "port", "keepalive", "transport", "connect_timeout", "username", "password"],
+  ...["max_inflight_messages", "max_queued_messages"],
+] as const;
+
+function define_call(kind: "call" | "wait" | "loop", name: string): void {
+  function forwarded(this: ClientClass<ApiVersion>, ...args: unknown[]) {
+    return this._forward(kind, name, args);
+  }
+  Object.defineProperty(forwarded, "name", { value: name });
+  Object.defineProperty(ClientClass.prototype, name, {
+    value: forwarded,
+    writable: true,
+    configurable: true,
+  });
+}
+
+for (const name of quick) define_call("call", name);
+for (const name of waiting) define_call("wait", name);
+for (const name of loops) define_call("loop", name);
+for (const name of [...readable, ...writable]) {
+  const set = (writable as readonly string[]).includes(name)
+    ? function (this: ClientClass<ApiVersion>, value: unknown) {
+        this._forward("set", name, [value]);
+      }
+    : undefined;
+  function get(this: ClientClass<ApiVersion>): unknown {
+    return this._forward("get", name, []);
+  }
+  Object.defineProperty(ClientClass.prototype, name, {
+    get,
+    ...(set === undefined ? {} : { set }),
+    configurable: true,
+  });
+}
+
+/** The script's view of a client that a helper has made in the other thread. */
+export function adopt({ client, outbox, protocol }: Adopted): Peer {
+  let adopted: Peer | null = null;
+  adopting.peer = (target) => {
+    adopted = new Peer(target, resolve_options([{ callback_api_version: 2, protocol }]));
+    adopted.adopt(client, outbox);
+    return adopted;
+  };
+  try {
+    new ClientClass<2>();
+  } finally {
+    adopting.peer = null;
+  }
+  return adopted as unknown as Peer;
+}
+
+/**
+ * An MQTT client with paho's names, whose calls wait themselves.
+ *
+ * ```ts
+ * const client = new Client(CallbackAPIVersion.VERSION2);
+ * client.on_connect = () => client.subscribe("sensors/#");
+ * client.on_message = (client, userdata, message) => console.log(message.topic, message.text());
+ * client.connect("localhost");
+ * client.loop_forever();
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: `Client` without more, as an annotation, is a client of either version.
+export type Client<V extends ApiVersion = any> = ClientClass<V> & SharedMembers<V>;
+
+/** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
+export interface ClientConstructor {
+  /** As in paho 1.x: a client of VERSION1. */
+  new (...args: OldClientArguments): Client<1>;
+  /**
+   * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho.
+   * @param client_id see `ClientOptions`, as for all that follow. All may be given by name in one object.
+   * @throws ValueError or TypeError for what is not allowed.
+   */
+  new <V extends ApiVersion = 1>(...args: ClientArguments<V>): Client<V>;
+}
+
+export const Client: ClientConstructor = ClientClass as unknown as ClientConstructor;

@@ -1,0 +1,364 @@
+// Decides how one client lives in the client's thread: what it does for the script, and what it tells it. It is the
+// client of the event loop, with all its rules; here are only listeners that pass on what happens.
+
+import type { ApiVersion } from "../client/callback_api.ts";
+import type { Client } from "../client/client.ts";
+import type { Logger } from "../client/logging.ts";
+import { MQTTMessageInfo, type Waiting } from "../client/message_info.ts";
+import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
+import type { MQTTMessage } from "../model/message.ts";
+import { ArrivalsPacker } from "./arrivals.ts";
+import { OutboxReader, type OutboxVisitor } from "./outbox.ts";
+import { type Crossing, pack, unpack } from "./parcel.ts";
+import {
+  BLOCK_SIZE,
+  type Progress,
+  type Report,
+  type SharedOutbox,
+  type SlowMessage,
+} from "./thread_words.ts";
+
+/** What is taken out of the outbox in one turn: afterwards bytes leave and come. */
+const TURN_BYTES = 256 * 1024;
+/** How long a connection that takes nothing more is left alone. */
+const CONGESTION_MS = 1;
+/** How long the restoring of subscriptions waits for on_connect, which may have to wait for the script. */
+const ON_CONNECT_MS = 1000;
+
+export interface HostOwner {
+  report(report: Report): void;
+  /** As `report`, for what the script has to answer. */
+  ask(report: (id: number) => Report): Promise<unknown>;
+  readonly crossing: Crossing;
+  /** Lets a writer look who waits for room. */
+  ring(): void;
+}
+
+export class Host {
+  readonly client: Client<ApiVersion>;
+  readonly #id: number;
+  readonly #owner: HostOwner;
+  readonly #outbox: OutboxReader;
+  readonly #slow: SlowMessage[] = [];
+  readonly #packer: ArrivalsPacker;
+  #is_telling = false;
+  #is_taking = false;
+  /** Messages that the script has and has not finished with, in their order. */
+  #handed: Handed[] = [];
+  #first_handed = 0;
+  /** Blocks of messages of which some are under way, by number; a block is dropped when all are settled. */
+  readonly #blocks = new Map<number, Block>();
+  #newest: Block | null = null;
+  #published = 0;
+  #heard: readonly string[] = [];
+
+  constructor(client: Client<ApiVersion>, id: number, outbox: SharedOutbox, owner: HostOwner) {
+    this.client = client;
+    this.#id = id;
+    this.#owner = owner;
+    this.#outbox = new OutboxReader(outbox);
+    this.#packer = new ArrivalsPacker(owner.crossing);
+    client._new_info = (waiting) => this.#new_info(waiting);
+    this.#outbox.sleep();
+  }
+
+  /** Tells also of callbacks that have failed in this thread. */
+  tell_failures(): void {
+    this.client.on("callback_error", (...args) => this.#tell("callback_error", args));
+  }
+
+  // ---- what the script hears -----------------------------------------------------------------------------------
+
+  /** Listens to what the script listens to, no more and no less: for the client it makes a difference. */
+  hear(names: readonly string[]): void {
+    for (const name of this.#heard) if (!names.includes(name)) this.#listen(name, null);
+    for (const name of names) if (!this.#heard.includes(name)) this.#listen(name, this.#listener(name));
+    this.#heard = names;
+  }
+
+  #listen(name: string, listener: ((...args: unknown[]) => unknown) | null): void {
+    if (name === "logger") this.client.logger = listener === null ? null : logger_of(listener);
+    else (this.client as unknown as Record<string, unknown>)[`on_${name}`] = listener;
+  }
+
+  #listener(name: string): (...args: unknown[]) => unknown {
+    if (name === "message") return (_client, _userdata, message) => this.#hand_over(message as MQTTMessage);
+    if (name === "pre_connect") {
+      return () => this.#owner.ask((id) => this.#event(name, [], id)).then(() => undefined);
+    }
+    if (name === "connect") {
+      return (_client, _userdata, ...args) => {
+        this.flush();
+        const handled = this.#owner.ask((id) => this.#event(name, args, id));
+        const late = new Promise<void>((resolve) => setTimeout(resolve, ON_CONNECT_MS).unref());
+        return Promise.race([handled.then(() => {}), late]);
+      };
+    }
+    const is_socket = name.startsWith("socket");
+    return (_client, _userdata, ...args) => this.#tell(name, is_socket ? args.map(plain_socket) : args);
+  }
+
+  #tell(name: string, args: readonly unknown[]): void {
+    this.flush();
+    this.#owner.report(this.#event(name === "logger" ? "log" : name, args, null));
+  }
+
+  #event(name: string, args: readonly unknown[], id: number | null): Report {
+    const gated = this.client._engine.is_driven && !ungated.has(name);
+    return { say: "event", client: this.#id, name, args: pack(args, this.#owner.crossing), gated, id };
+  }
+
+  // ---- messages of the broker ----------------------------------------------------------------------------------
+
+  #hand_over(message: MQTTMessage): Handed {
+    const handed = new Handed();
+    this.#handed.push(handed);
+    if (this.#packer.has_no_room_for(message)) this.flush();
+    this.#packer.add(message);
+    if (!this.#is_telling) {
+      this.#is_telling = true;
+      queueMicrotask(() => {
+        this.#is_telling = false;
+        this.flush();
+      });
+    }
+    return handed;
+  }
+
+  /** Tells of the messages that were collected. */
+  flush(): void {
+    if (this.#packer.is_empty) return;
+    this.#owner.report({ say: "arrived", client: this.#id, arrivals: this.#packer.take() });
+  }
+
+  /** The script has finished with all messages before this one. */
+  finished(count: number): void {
+    const done = count - this.#first_handed;
+    for (const handed of this.#handed.splice(0, done)) handed.finish();
+    this.#first_handed = count;
+  }
+
+  // ---- messages of the script ----------------------------------------------------------------------------------
+
+  /** Something is in the outbox. */
+  wake(): void {
+    if (!this.#is_taking) this.#take_turn();
+  }
+
+  slow(message: SlowMessage): void {
+    this.#slow.push(message);
+  }
+
+  /** Takes everything that is in the outbox: what is asked next comes after it. */
+  take_all(): void {
+    if (this.#outbox.take(this.#visitor, Number.POSITIVE_INFINITY)) this.#owner.ring();
+  }
+
+  readonly #take_turn = (): void => {
+    const engine = this.client._engine;
+    this.#is_taking = true;
+    if (engine.is_congested) {
+      setTimeout(this.#take_turn, CONGESTION_MS);
+      return;
+    }
+    if (this.#outbox.take(this.#visitor, TURN_BYTES)) this.#owner.ring();
+    if (this.#outbox.sleep()) this.#is_taking = false;
+    else setImmediate(this.#take_turn);
+  };
+
+  readonly #visitor: OutboxVisitor = {
+    message: (topic, payload, qos, retain) => this.#publish(topic, payload, qos, retain),
+    slow: () => {
+      const message = this.#slow.shift();
+      if (message === undefined) return false;
+      const { topic, payload, qos, retain, properties } = message;
+      this.#publish(topic, payload, qos, retain, unpack(properties, this.#owner.crossing));
+      return true;
+    },
+  };
+
+  #publish(...args: unknown[]): void {
+    const before = this.#published;
+    try {
+      (this.client.publish as (...args: unknown[]) => MQTTMessageInfo)(...args);
+    } catch (error) {
+      if (this.#published === before) this.client._new_info(no_waiting);
+      const info = this.#info_of(before) as HostedInfo;
+      info.fail(error as Error, MQTTErrorCode.MQTT_ERR_INVAL);
+    }
+  }
+
+  #new_info(waiting: Waiting): MQTTMessageInfo {
+    const number = this.#published;
+    this.#published += 1;
+    const block = this.#block_of(Math.floor(number / BLOCK_SIZE));
+    const info = new HostedInfo(waiting, block, this);
+    block.infos.push(info);
+    return info;
+  }
+
+  #block_of(number: number): Block {
+    if (this.#newest?.number !== number) {
+      this.#newest = new Block(number);
+      this.#blocks.set(number, this.#newest);
+    }
+    return this.#newest;
+  }
+
+  /** All messages of a block have reached their end. */
+  settled(block: Block): void {
+    this.#blocks.delete(block.number);
+    const failures = block.infos.flatMap((info, index) =>
+      info.is_failed ? [[index, this.#progress_of(info)]] : [],
+    );
+    const mids = Uint16Array.from(block.infos, (info) => info.mid);
+    this.#owner.report({
+      say: "settled",
+      client: this.#id,
+      block: block.number,
+      mids,
+      failures: pack(failures, this.#owner.crossing),
+    });
+  }
+
+  /** What has become of a message; null when that was told with its block. */
+  progress(number: number): Progress | null {
+    this.take_all();
+    const info = this.#info_of(number);
+    return info === null ? null : this.#progress_of(info);
+  }
+
+  /** Null when the message is settled, and told. */
+  info(number: number): MQTTMessageInfo | null {
+    this.take_all();
+    return this.#info_of(number);
+  }
+
+  #info_of(number: number): HostedInfo | null {
+    const index = number % BLOCK_SIZE;
+    return this.#blocks.get((number - index) / BLOCK_SIZE)?.infos[index] ?? null;
+  }
+
+  #progress_of(info: HostedInfo): Progress {
+    let is_published = false;
+    let failure: unknown = null;
+    try {
+      is_published = info.is_published();
+    } catch (error) {
+      failure = error;
+    }
+    return { mid: info.mid, rc: info.rc, is_published, failure };
+  }
+
+  /** Whether the process must stay alive for it: it waits for the broker, or its bytes have not left. */
+  get is_needed(): boolean {
+    const engine = this.client._engine;
+    return engine.is_held || engine.is_congested || this.#is_taking || unsent_bytes(engine.socket) > 0;
+  }
+}
+
+/** One that passes each line on, with its level. */
+function logger_of(listener: (...args: unknown[]) => unknown): Logger {
+  const line = (level: LogLevel) => (text: string) => void listener(null, null, level, text);
+  return {
+    debug: line(LogLevel.MQTT_LOG_DEBUG),
+    info: line(LogLevel.MQTT_LOG_INFO),
+    warn: line(LogLevel.MQTT_LOG_WARNING),
+    error: line(LogLevel.MQTT_LOG_ERR),
+  };
+}
+
+/** What is told whether or not a loop runs. */
+const ungated = new Set([
+  ...["log", "logger", "callback_error", "pre_connect", "connect_fail"],
+  ...["socket_open", "socket_close", "socket_register_write", "socket_unregister_write"],
+]);
+
+const no_waiting: Waiting = {
+  begin() {},
+  end() {},
+  given_up: () => null,
+  after: () => () => {},
+};
+
+/** A message that the script has: what the delivery waits for to acknowledge it. */
+class Handed implements PromiseLike<void> {
+  #finish: (() => void) | null = null;
+
+  // Called once, before the script can have finished: a promise for each message would cost more than the message.
+  // biome-ignore lint/suspicious/noThenProperty: it is what the delivery waits for.
+  then(fulfilled: unknown): never {
+    this.#finish = fulfilled as () => void;
+    return undefined as never;
+  }
+
+  finish(): void {
+    this.#finish?.();
+  }
+}
+
+/** So many messages that were published one after the other. */
+class Block {
+  readonly number: number;
+  readonly infos: HostedInfo[] = [];
+  settled = 0;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+}
+
+/** A message that tells its block when it has reached its end. */
+class HostedInfo extends MQTTMessageInfo {
+  readonly #block: Block;
+  readonly #host: Host;
+  #is_settled = false;
+  is_failed = false;
+
+  constructor(waiting: Waiting, block: Block, host: Host) {
+    super(0, waiting);
+    this.#block = block;
+    this.#host = host;
+  }
+
+  override turn_away(rc: MQTTErrorCode): this {
+    super.turn_away(rc);
+    this.is_failed = true;
+    this.#settle();
+    return this;
+  }
+
+  override succeed(): void {
+    super.succeed();
+    this.is_failed = false;
+    this.#settle();
+  }
+
+  override fail(error: Error, rc: MQTTErrorCode = this.rc): void {
+    super.fail(error, rc);
+    this.is_failed = true;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#is_settled) return;
+    this.#is_settled = true;
+    this.#block.settled += 1;
+    if (this.#block.settled === BLOCK_SIZE) this.#host.settled(this.#block);
+  }
+}
+
+/** What can be told of a socket in another thread; null stays null. */
+export function plain_socket(socket: unknown): unknown {
+  if (typeof socket !== "object" || socket === null) return socket;
+  const { localAddress, localPort, remoteAddress, remotePort } = (
+    "_socket" in socket ? socket._socket : socket
+  ) as Record<string, unknown>;
+  return { localAddress, localPort, remoteAddress, remotePort };
+}
+
+function unsent_bytes(socket: unknown): number {
+  if (typeof socket !== "object" || socket === null) return 0;
+  const { writableLength, bufferedAmount } = socket as { writableLength?: number; bufferedAmount?: number };
+  return writableLength ?? bufferedAmount ?? 0;
+}

@@ -1,0 +1,367 @@
+// Decides how a client of the script's thread takes part in what its other half does: what it wants to hear, when its
+// callbacks run, and what has become of its messages.
+
+import type { ApiVersion, UserData } from "../client/callback_api.ts";
+import { callback_names, callback_warnings } from "../client/callback_checks.ts";
+import { all_of, call_all, call_one, type EventEmitter, has_callback } from "../client/callbacks.ts";
+import type { ResolvedOptions } from "../client/options.ts";
+import { Reporter } from "../client/reporter.ts";
+import { Router } from "../client/router.ts";
+import type { LogLevel } from "../model/enums.ts";
+import type { MQTTMessage } from "../model/message.ts";
+import { ArrivalsReader } from "./arrivals.ts";
+import { check_life, is_interrupt } from "./bell.ts";
+import { crossing, type Participant, type Settled, type Told } from "./crossing.ts";
+import { type Block, MQTTMessageInfo } from "./message_info.ts";
+import { LARGEST_ENTRY, new_outbox, OutboxWriter } from "./outbox.ts";
+import { pack, tight_bytes, unpack } from "./parcel.ts";
+import * as thread from "./thread.ts";
+import { BLOCK_SIZE, type Progress, type SharedOutbox } from "./thread_words.ts";
+
+/** How long messages with which the script has finished may wait for that to be told, while it is busy with the next. */
+const FINISHED_MS = 50;
+
+/** What is set at the client itself, whenever the script likes. */
+interface PeerTarget {
+  suppress_exceptions: boolean;
+}
+
+export class Peer implements Participant {
+  readonly client: EventEmitter & PeerTarget;
+  readonly router = new Router();
+  readonly reporter: Reporter;
+  userdata: UserData;
+  readonly #options: ResolvedOptions;
+  /** 0: the other half does not exist yet. */
+  #id = 0;
+  #outbox: OutboxWriter | null = null;
+  /** Whether loop_start() runs. */
+  #is_started = false;
+  /** How many calls that are loops themselves are under way. */
+  #loops = 0;
+  /** What came through the gate of a loop that has been stopped since. */
+  #held: Told[] = [];
+  #heard = 0;
+  readonly #readers = new WeakMap<Told, ArrivalsReader>();
+  #finished = 0;
+  #finished_told = 0;
+  #told_at = 0;
+  #published = 0;
+  #block: Block = { mids: null, failures: new Map() };
+  readonly #blocks = new Map<number, Block>();
+  #stops_on_error = false;
+  #failure: { error: unknown } | null = null;
+  #interrupt: { error: unknown } | null = null;
+
+  constructor(client: EventEmitter & PeerTarget, options: ResolvedOptions) {
+    this.client = client;
+    this.#options = options;
+    this.userdata = options.userdata;
+    const peer = this;
+    this.reporter = new Reporter({
+      target: client,
+      get userdata() {
+        return peer.userdata;
+      },
+      warnings: options.warnings,
+      print: (text) => thread.warn(text, "MQTTWarning"),
+      get suppress_exceptions() {
+        return client.suppress_exceptions;
+      },
+    });
+  }
+
+  get options(): ResolvedOptions {
+    return this.#options;
+  }
+
+  /** The other half has been there before this one, and its loop runs. */
+  adopt(id: number, outbox: SharedOutbox): void {
+    this.#id = id;
+    this.#is_started = true;
+    this.#outbox = new OutboxWriter(outbox);
+  }
+
+  #begin(): number {
+    if (this.#id !== 0) return this.#id;
+    const outbox = new_outbox();
+    this.#outbox = new OutboxWriter(outbox);
+    this.#id = thread.take_part(this, { ...this.#options, userdata: null }, outbox);
+    this.#tell_heard();
+    return this.#id;
+  }
+
+  // ---- calls ---------------------------------------------------------------------------------------------------
+
+  /** Has the other half do something, and waits for what comes of it. */
+  call(kind: "call" | "get" | "set", name: string, args: readonly unknown[], manner: thread.Manner): unknown {
+    const client = this.#begin();
+    this.#tell_heard();
+    const packed = pack(args, crossing);
+    return thread.call((id) => ({ say: "call", id, client, kind, name, args: packed }), manner);
+  }
+
+  /** As `call`, for one that is itself a loop: what waits for one is told meanwhile. */
+  loop(name: string, args: readonly unknown[]): unknown {
+    this.#loops += 1;
+    this.#open();
+    try {
+      return this.call("call", name, args, "blocking");
+    } finally {
+      this.#loops -= 1;
+    }
+  }
+
+  /** `loop_forever()`: also left by an exception. */
+  loop_forever(args: readonly unknown[], stops_on_error: boolean): unknown {
+    const outer = this.#stops_on_error;
+    this.#stops_on_error = stops_on_error;
+    try {
+      const rc = this.loop("loop_forever", args);
+      // It may have ended by itself, while the failure was on its way to end it.
+      if (this.#failure === null) return rc;
+    } catch (error) {
+      if (is_interrupt(error)) this.#leave_loop();
+      if (this.#failure === null) throw error;
+    } finally {
+      this.#stops_on_error = outer;
+    }
+    const { error } = this.#failure;
+    this.#failure = null;
+    throw error;
+  }
+
+  /** Whether `loop_start()` runs has changed. */
+  set is_started(is_started: boolean) {
+    this.#is_started = is_started;
+    if (is_started) this.#open();
+  }
+
+  /** Whether a loop runs; one that a failure has ended does not, even if that is still to be told. */
+  get #is_open(): boolean {
+    return (this.#is_started || this.#loops > 0) && this.#failure === null;
+  }
+
+  #open(): void {
+    if (this.#held.length > 0) thread.tell_first(this.#held.splice(0));
+  }
+
+  #leave_loop(): void {
+    thread.say({ say: "leave", client: this.#id });
+  }
+
+  // ---- messages to the broker ----------------------------------------------------------------------------------
+
+  /** Whether a message to this topic was sent before: then it is a legal one. */
+  knows(topic: string): boolean {
+    return this.#outbox?.knows(topic) === true;
+  }
+
+  /** Hands a message over. `payload` is well-formed text, or bytes. */
+  publish(
+    topic: string,
+    payload: string | Uint8Array,
+    qos: 0 | 1 | 2,
+    retain: boolean,
+    properties: object | null,
+  ): MQTTMessageInfo {
+    check_life();
+    const client = this.#begin();
+    const outbox = this.#outbox as OutboxWriter;
+    const size = 3 * topic.length + (typeof payload === "string" ? 3 : 1) * payload.length;
+    if (properties === null && topic !== "" && size <= LARGEST_ENTRY) {
+      if (!outbox.put(topic, payload, qos, retain)) {
+        this.#wait_for_room(() => outbox.put(topic, payload, qos, retain));
+      }
+    } else {
+      const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+      const room = bytes.length + topic.length;
+      if (!outbox.has_room_for_slow(room)) this.#wait_for_room(() => outbox.has_room_for_slow(room));
+      const packed = pack(properties, crossing);
+      const message = { topic, payload: tight_bytes(bytes), qos, retain, properties: packed };
+      thread.say({ say: "slow", client, message });
+      outbox.put_slow(room);
+    }
+    if (outbox.wants_waking()) thread.say({ say: "wake", client });
+    return this.#next_info();
+  }
+
+  #wait_for_room(has_room: () => boolean): void {
+    const outbox = this.#outbox as OutboxWriter;
+    outbox.wait_for_room(true);
+    try {
+      if (outbox.wants_waking()) thread.say({ say: "wake", client: this.#id });
+      thread.wait_for(has_room, Number.POSITIVE_INFINITY);
+    } finally {
+      outbox.wait_for_room(false);
+    }
+  }
+
+  #next_info(): MQTTMessageInfo {
+    const number = this.#published;
+    this.#published += 1;
+    if (number % BLOCK_SIZE === 0) {
+      this.#block = { mids: null, failures: new Map() };
+      this.#blocks.set(number / BLOCK_SIZE, this.#block);
+    }
+    return new MQTTMessageInfo(this.#id, number, this.#block);
+  }
+
+  settled({ block, mids, failures }: Settled): void {
+    const settled = this.#blocks.get(block);
+    if (settled === undefined) return;
+    this.#blocks.delete(block);
+    settled.mids = mids;
+    settled.failures = new Map(unpack(failures, crossing) as [number, Progress][]);
+  }
+
+  // ---- callbacks -----------------------------------------------------------------------------------------------
+
+  take_heard(): readonly string[] | null {
+    let heard = this.reporter.logger === null ? 0 : 1;
+    let bit = 1;
+    for (const name of callback_names) {
+      bit *= 2;
+      if (has_callback(this.client, name) || (name === "message" && this.router.size > 0)) heard += bit;
+    }
+    if (heard === this.#heard) return null;
+    this.#heard = heard;
+    const names = callback_names.filter((_, index) => ((heard >> (index + 1)) & 1) === 1);
+    if ((heard & 1) === 0) return names;
+    // Lines of the log come once, whoever reads them here.
+    return ["logger", ...names.filter((name) => name !== "log")];
+  }
+
+  #tell_heard(): void {
+    const names = this.take_heard();
+    if (names !== null) thread.say({ say: "hear", client: this.#id, names });
+  }
+
+  take_finished(): number | null {
+    if (this.#finished === this.#finished_told) return null;
+    this.#finished_told = this.#finished;
+    this.#told_at = performance.now();
+    return this.#finished;
+  }
+
+  deliver(told: Told, deadline: number): boolean {
+    if ((told.say === "arrived" || told.gated) && !this.#is_open) {
+      this.#held.push(told);
+      return true;
+    }
+    if (told.say === "arrived") return this.#deliver_messages(told, deadline);
+    this.#deliver_event(told);
+    return true;
+  }
+
+  #deliver_messages(told: Extract<Told, { say: "arrived" }>, deadline: number): boolean {
+    let reader = this.#readers.get(told);
+    if (reader === undefined) {
+      reader = new ArrivalsReader(told.arrivals, crossing);
+      this.#readers.set(told, reader);
+    }
+    for (;;) {
+      if (!this.#is_open) {
+        if (!reader.is_over) this.#held.push(told);
+        return true;
+      }
+      const message = reader.next();
+      if (message === null) return true;
+      this.#deliver_message(message);
+      const now = performance.now();
+      if (now >= deadline) return reader.is_over;
+      if (now - this.#told_at > FINISHED_MS) thread.report_finished();
+    }
+  }
+
+  #deliver_message(message: MQTTMessage): void {
+    const callbacks = this.router.match(message.topic);
+    const args = [this.client, this.userdata, message];
+    try {
+      if (callbacks.length === 0)
+        this.#after(call_all(this.client, "message", args, this.#on_failure), "on_message");
+      for (const callback of callbacks) {
+        const name = callback.name === "" ? "message callback" : callback.name;
+        const running = call_one(callback as never, this.client, args, name, (error) =>
+          this.#on_failure(error, name),
+        );
+        this.#after(all_of(running === undefined ? null : [running]), name);
+      }
+    } finally {
+      this.#finished += 1;
+    }
+  }
+
+  #deliver_event({ name, args, id }: Extract<Told, { say: "event" }>): void {
+    const values = unpack(args, crossing) as unknown[];
+    switch (name) {
+      case "log":
+        this.reporter.log(values[0] as LogLevel, values[1] as string);
+        return;
+      case "callback_error":
+        // Of on_pre_connect, which has failed on this side: the attempt has heard of it first.
+        this.reporter.announce(values[0], values[1] as string);
+        return;
+      case "pre_connect":
+        this.#before_attempt(id as number);
+        return;
+      case "connect":
+        for (const warning of callback_warnings(this.client, this.#shape)) this.reporter.warn(warning);
+        try {
+          this.#call(name, values);
+        } finally {
+          thread.reply(id as number, null);
+        }
+        return;
+      default:
+        this.#call(name, values);
+    }
+  }
+
+  get #shape() {
+    const { callback_api_version, protocol } = this.#options;
+    return { api: callback_api_version as ApiVersion, version: protocol };
+  }
+
+  #call(name: string, rest: readonly unknown[]): void {
+    this.#after(
+      call_all(this.client, name, [this.client, this.userdata, ...rest], this.#on_failure),
+      `on_${name}`,
+    );
+  }
+
+  #before_attempt(id: number): void {
+    let failure: { error: unknown } | null = null;
+    const keep = (error: unknown, name: string) => {
+      if (this.client.suppress_exceptions || is_interrupt(error)) this.#on_failure(error, name);
+      failure ??= { error };
+    };
+    const running = call_all(this.client, "pre_connect", [this.client, this.userdata], keep);
+    if (failure === null || this.client.suppress_exceptions) thread.reply(id, null);
+    else thread.reply_error(id, (failure as { error: unknown }).error);
+    this.#after(running, "on_pre_connect");
+  }
+
+  readonly #on_failure = (error: unknown, name: string): void => {
+    if (is_interrupt(error)) {
+      this.#interrupt = { error };
+      return;
+    }
+    this.reporter.failed(error, name);
+    if (this.client.suppress_exceptions || !this.#stops_on_error || this.#failure !== null) return;
+    this.#failure = { error };
+    this.#leave_loop();
+  };
+
+  /** A callback has returned: what interrupts the script goes on out of it. */
+  #after(running: void | Promise<void>, name: string): void {
+    const interrupt = this.#interrupt;
+    this.#interrupt = null;
+    if (interrupt !== null) throw interrupt.error;
+    if (running !== undefined && thread.is_waiting()) {
+      this.reporter.warn(
+        `${name} is asynchronous: what comes after its first await happens only when the script is idle, not while a blocking call waits. Leave async and await out`,
+      );
+    }
+  }
+}

@@ -1,0 +1,189 @@
+// The client's thread goes on while the script computes; and what a script sees when it does not go on any more.
+
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "@jest/globals";
+import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
+import { packet_bytes } from "../support/packet_bytes.ts";
+import { scripted_broker } from "../support/scripted_broker.ts";
+import { start_blocking } from "./script.ts";
+
+const packets = packet_bytes(4);
+const saboteur = `--import=${pathToFileURL("spec/blocking/saboteur.mjs")}`;
+
+describe_mosquitto("a script that computes without a call of ours", () => {
+  it("keeps its connection, and gets what came meanwhile afterwards, in order", async () => {
+    await using broker = await mosquitto();
+    await using script = start_blocking(
+      broker.port,
+      `
+      const got = [];
+      client.on_message = (client, userdata, message) => got.push(Number(message.text()));
+      client.on_disconnect = () => console.log("disconnected");
+      client.connect("127.0.0.1", port, 1);
+      client.loop_start();
+      client.subscribe("t", 1);
+      while (!client.is_connected()) time.sleep(0.01);
+      for (let number = 0; number < 500; number += 1) client.publish("t", number, 1);
+      const end = performance.now() + 2500;
+      while (performance.now() < end);
+      console.log(got.length, client.is_connected());
+      while (got.length < 500) time.sleep(0.01);
+      console.log(got.every((number, index) => number === index), client.stats().reconnects);
+      `,
+    );
+    expect(await script.result()).toMatchObject({ stdout: "0 true\ntrue 0\n", exit_code: 0 });
+    expect(broker.log).not.toContain("exceeded timeout");
+  }, 30_000);
+});
+
+describe("a script whose client's thread has ended", () => {
+  it.each([
+    ["throw", /ended: a fault in the thread\./],
+    ["exit", /ended\. Nothing more/],
+  ])(
+    "hears of it in every call (%s)",
+    async (crash, text) => {
+      await using broker = await scripted_broker();
+      await using script = start_blocking(
+        broker.port,
+        `
+      const tell = (name, call) => {
+        try {
+          console.log(name, call());
+        } catch (error) {
+          console.log(name, error.name, error.code, error.message);
+        }
+      };
+      client.connect("127.0.0.1", port);
+      const info = client.publish("t", "x", 1);
+      process.env.CRASH = "${crash}";
+      tell("loop_forever", () => client.loop_forever());
+      tell("publish", () => client.publish("t", "x"));
+      tell("wait_for_publish", () => info.wait_for_publish());
+      tell("input", () => mqtt.input());
+      tell("new client", () => new mqtt.Client(2).connect("127.0.0.1", port));
+      time.sleep(0.01);
+      console.log("end");
+      `,
+        { env: { NODE_OPTIONS: saboteur } },
+      );
+      const { stdout, exit_code } = await script.result();
+      const lines = stdout.trim().split("\n");
+      for (const name of ["loop_forever", "publish", "wait_for_publish", "input", "new client"]) {
+        const line = lines.shift() ?? "";
+        expect(line).toMatch(new RegExp(`^${name} MQTTException ERR_MQTT_WORKER`));
+        expect(line).toMatch(text);
+      }
+      expect({ lines, exit_code }).toEqual({ lines: ["end"], exit_code: 0 });
+    },
+    30_000,
+  );
+
+  it("fails with it when it is idle", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      client.connect("127.0.0.1", port);
+      client.loop_start({ daemon: false });
+      process.env.CRASH = "throw";
+      `,
+      { env: { NODE_OPTIONS: saboteur } },
+    );
+    const { stderr, exit_code } = await script.result();
+    expect(stderr).toContain(
+      "the thread in which blocking clients do their work has ended: a fault in the thread",
+    );
+    expect(exit_code).toBe(1);
+  }, 30_000);
+});
+
+describe("callbacks", () => {
+  it("run in the calls that wait, when the script is idle, and never one inside another", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      let inside = 0;
+      client.on_message = (client, userdata, message) => {
+        inside += 1;
+        console.log(message.text(), inside, client.is_connected());
+        time.sleep(0.05);
+        if (message.text() === "1") console.log(client.publish("answer", "x", 1).wait_for_publish());
+        inside -= 1;
+      };
+      client.connect("127.0.0.1", port);
+      client.loop_start({ daemon: false });
+      while (!client.is_connected()) time.sleep(0.01);
+      console.log("ready");
+      time.sleep(1);
+      console.log("idle");
+      setTimeout(() => client.publish("last", "x"), 100);
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    await script.output(/ready/);
+    for (const text of ["1", "2", "3"]) link.send(packets.publish({ topic: "t", payload: text }));
+    await link.expect(packets.publish({ topic: "answer", payload: "x", qos: 1, mid: 1 }));
+    link.send(packets.puback(1));
+    await script.output(/idle/);
+    link.send(packets.publish({ topic: "t", payload: "4" }));
+    await link.expect_packet("PUBLISH");
+    await script.output(/4 1 true/);
+    const lines = script.stdout.trim().split("\n");
+    expect(lines).toEqual(["ready", "1 1 true", "true", "2 1 true", "3 1 true", "idle", "4 1 true"]);
+  }, 30_000);
+
+  it("acknowledge their message when they return, and none of a later connection", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      client.reconnect_delay_set(0, 0);
+      client.on_message = (client, userdata, message) => {
+        console.log("begin", message.text());
+        time.sleep(message.text() === "old" ? 1 : 0.3);
+        console.log("end", message.text());
+      };
+      client.connect("127.0.0.1", port);
+      client.loop_forever();
+      `,
+    );
+    const welcome = async () => {
+      const link = await broker.accept({ within: 15_000 });
+      await link.expect_packet("CONNECT");
+      link.send(packets.connack());
+      return link;
+    };
+    const first = await welcome();
+    first.send(packets.publish({ topic: "t", payload: "old", qos: 1, mid: 1 }));
+    await script.output(/begin old/);
+    first.reset();
+    const second = await welcome();
+    second.send(packets.publish({ topic: "t", payload: "new", qos: 1, mid: 1 }));
+    await script.output(/begin new/);
+    expect(second.received).toHaveLength(1);
+    await second.expect(packets.puback(1));
+    expect(script.stdout).toBe("begin old\nend old\nbegin new\nend new\n");
+    await second.expect_silence(50);
+  }, 30_000);
+
+  it("are warned of when they are asynchronous", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      client.on_connect = async (client) => { await null; console.log("never"); };
+      client.connect("127.0.0.1", port);
+      client.loop_forever();
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    await script.output(/MQTTWarning: on_connect is asynchronous: .*Leave async and await out/);
+    expect(script.stdout).toBe("");
+  }, 30_000);
+});
