@@ -89,7 +89,8 @@ class Peer {
     const id = body + 2 + topic;
     if (qos > 0) this.#acknowledge(acks[3][qos - 1], (bytes[id] << 8) | bytes[id + 1], answers);
     // The last of a lane of QoS 0 is one that asks for an answer.
-    else if (bytes[body + 2] === 0x21) answers.push(0x30, 3, 0, 1, 0x21);
+    else if (bytes[body + 2] === 0x21)
+      answers.push(...(this.version === 5 ? [0x30, 4, 0, 1, 0x21, 0] : [0x30, 3, 0, 1, 0x21]));
   }
 
   #acknowledge(first, id, answers) {

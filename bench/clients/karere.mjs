@@ -22,6 +22,7 @@ if (lane.action === "receive") {
       acked = done;
       client.publish(topic, payload, lane.qos);
     },
+    waiting: () => client.stats().bytes + client.socket().writableLength,
     flushed: () =>
       new Promise((resolve) => {
         client.on_message = resolve;

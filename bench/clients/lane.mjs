@@ -3,6 +3,8 @@
 
 /** After as many the program lets others have their turn, as every program does now and then. */
 const BREATH = 500;
+/** A program that hands over more bytes than leave waits for them to. */
+const MOST_WAITING = 1_000_000;
 
 /**
  * `filters`: so many callbacks are registered, for one topic each. `window`: so many QoS 1 and 2 messages may be
@@ -35,9 +37,10 @@ export function meter() {
 /**
  * Publishes the messages of the lane.
  *
- * @param client `publish(topic, acked)` hands one message over; `flushed()` resolves when the broker has got all of them.
+ * @param client `publish(topic, acked)` hands one message over; `waiting()` is how many bytes have not left yet; `flushed()`
+ *   resolves when the broker has got all of them.
  */
-export async function publish_all({ publish, flushed }) {
+export async function publish_all({ publish, waiting, flushed }) {
   const topics = Array.from({ length: lane.topics }, (_, number) => topic(number));
   const most = lane.window + lane.lag;
   let outstanding = 0;
@@ -58,7 +61,10 @@ export async function publish_all({ publish, flushed }) {
     if (lane.qos > 0) {
       outstanding += 1;
       if (outstanding === most) await until(most - Math.ceil(lane.window / 2));
-    } else if (number % BREATH === 0) await new Promise(setImmediate);
+    } else if (number % BREATH === 0) {
+      await new Promise(setImmediate);
+      while (waiting() > MOST_WAITING) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   }
   await (lane.qos === 0 ? flushed() : until(lane.lag));
   running.tell();

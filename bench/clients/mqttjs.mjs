@@ -21,6 +21,7 @@ if (lane.action === "receive") {
       if (qos > 0) client.publish(topic, payload, options, done);
       else client.publish(topic, payload, options);
     },
+    waiting: () => client.stream.writableLength,
     flushed: () =>
       new Promise((resolve) => {
         client.on("message", resolve);

@@ -6,8 +6,10 @@ import { PacketTypes } from "../model/packettypes.ts";
 
 /** Too large to be beside the bytes of others. */
 const SMALLEST = 4096;
-/** No more than this is taken beforehand, however much left the last time. */
-const LARGEST_GUESS = 262_144;
+/** With as much an output is full: it had better leave before more is written. */
+export const FULL_BYTES = 128 * 1024;
+/** No more than this is taken beforehand, or kept, however much left the last time. */
+const LARGEST_GUESS = 2 * FULL_BYTES;
 
 /** A payload or topic that is shorter is copied faster byte by byte. */
 const SHORT = 24;

@@ -3,6 +3,8 @@
 
 import { concat_bytes } from "../model/bytes.ts";
 
+export const FULL_BYTES = 128 * 1024;
+
 /** All memory is taken anew here. */
 export function give_back(_bytes: Uint8Array): void {}
 

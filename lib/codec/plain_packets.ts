@@ -12,7 +12,7 @@ import { TopicTexts } from "./topic_texts.ts";
 const { PUBLISH, PUBACK, PUBCOMP } = PacketTypes;
 
 /** Payloads are cut from copies of the stream of this size: whoever keeps one of them keeps no more memory than this. */
-const PIECE_BYTES = 8192;
+const PIECE_BYTES = 16_384;
 /** Larger payloads have memory of their own. */
 const LARGEST_CUT = PIECE_BYTES / 4;
 

@@ -163,7 +163,10 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
 
   /** Something was, or is about to be, asked of the session. */
   touch(): void {
-    if (this.#pump.touch()) return;
+    if (this.#pump.touch()) {
+      if (this.session.is_full && !this.#owner.writes_by_hand()) this.#pump.write();
+      return;
+    }
     this.session.tracing = this.#owner.is_watched();
     this.#touched_at = this.now;
   }
@@ -668,7 +671,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
       text: `the event loop was blocked for ${(late_ms / 1000).toFixed(1)} s`,
     });
     this.#owner.warn(
-      "the program was busy for longer than half the keepalive: pings leave late, and the broker may drop the connection. Use shorter work in callbacks, or a longer keepalive",
+      "the program was busy for longer than half the keepalive: the broker may drop the connection. Do less in callbacks, or use a longer keepalive",
     );
   }
 

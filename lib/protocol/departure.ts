@@ -2,6 +2,7 @@
 // phases: a link that has been accepted and is not ending sends.
 
 import { encode } from "../codec/encoder.ts";
+import { FULL_BYTES } from "../codec/output.ts";
 import type { Packet, SubackPacket, UnsubackPacket } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import type { MQTTException } from "../model/errors.ts";
@@ -14,9 +15,6 @@ import type { SessionEvent, Work } from "./outputs.ts";
 import { is_plain_acknowledgement, left_with, write_queued } from "./passage.ts";
 import { publish_packet, refusal } from "./publish_packet.ts";
 import type { RequestPacket } from "./requests.ts";
-
-/** How much is encoded at a time, so that a slow link finds the rest still in the queue. */
-const PORTION_BYTES = 256 * 1024;
 
 /** A larger packet is handed on as it is, rather than copied to the others. */
 const LARGE_BYTES = 16 * 1024;
@@ -87,7 +85,8 @@ export class Departure {
   #take_in_order(portion: Portion, acceptance: Acceptance): void {
     const { link } = portion;
     let bytes = 0;
-    while (bytes < PORTION_BYTES && link.ending === null) {
+    // A slow link finds the rest still in the queue.
+    while (bytes < FULL_BYTES && link.ending === null) {
       const message = this.#parts.outbound.next(acceptance.limits.window);
       const entry = link.outgoing.first;
       if (message !== null && (entry === null || message.seq < entry.seq)) {

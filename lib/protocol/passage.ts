@@ -2,6 +2,7 @@
 // nothing waits before them. They are written at once.
 
 import { DUP } from "../codec/fixed_header.ts";
+import { FULL_BYTES } from "../codec/output.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import { encode_utf8, Snapshot, utf8_length } from "../model/bytes.ts";
 import { MQTTException } from "../model/errors.ts";
@@ -14,8 +15,6 @@ import type { SessionEvent } from "./outputs.ts";
 import type { PacketIds } from "./packet_ids.ts";
 import type { QueueLimits } from "./queue_limits.ts";
 
-/** How much of the link's output such a message may find before it. */
-const ROOM_BYTES = 256 * 1024;
 /** A larger payload is not written in haste: in this many bytes. */
 const LARGEST_WRITTEN = 4096;
 /** A larger one from the queue is handed on as it is, rather than copied to the others. */
@@ -166,5 +165,5 @@ function take_leaving(link: Link): Ticket[] | null {
 
 /** Whether nothing but messages waits to leave on it, and it is not congested. */
 function is_free({ acceptance, ending, outgoing, output }: Link): boolean {
-  return acceptance !== null && ending === null && outgoing.length === 0 && output.length <= ROOM_BYTES;
+  return acceptance !== null && ending === null && outgoing.length === 0 && output.length < FULL_BYTES;
 }

@@ -2,6 +2,7 @@
 // wishes come in with the time, work and events are drained. Methods change state only; nothing here can wait or throw
 // for what came from the wire.
 
+import { FULL_BYTES } from "../codec/output.ts";
 import type {
   ConnackPacket,
   DisconnectPacket,
@@ -118,6 +119,12 @@ export class Session {
   /** Whether a broker has granted any filter that was not given up since. */
   get is_subscribed(): boolean {
     return this.#requests.granted > 0;
+  }
+
+  /** Whether so much is written that it had better leave before more is asked. */
+  get is_full(): boolean {
+    const { link } = this.#connection;
+    return link !== null && link.output.length >= FULL_BYTES;
   }
 
   /** Whether `take_work` would give anything. */

@@ -97,7 +97,7 @@ describe("encode, of a message", () => {
     // Its pages are never touched, so it costs no memory.
     const payload = new Uint8Array(268_435_456);
     expect(() => encode({ ...message, payload }, 4)).toThrow(ValueError);
-    expect(() => encode({ ...message, payload }, 5)).toThrow("PUBLISH: it cannot be sent");
+    expect(() => encode({ ...message, payload }, 5)).toThrow("PUBLISH: it is longer than");
   });
 
   it("refuses a text whose length does not fit, and writes no half packet", () => {

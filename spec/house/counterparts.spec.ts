@@ -30,6 +30,8 @@ import * as process_end from "../../lib/network/process_end.ts";
 import * as process_end_browser from "../../lib/network/process_end_browser.ts";
 import * as by_packet_id from "../../lib/protocol/by_packet_id.ts";
 import * as by_packet_id_browser from "../../lib/protocol/by_packet_id_browser.ts";
+import * as packet_ids from "../../lib/protocol/packet_ids.ts";
+import * as packet_ids_browser from "../../lib/protocol/packet_ids_browser.ts";
 import * as passage from "../../lib/protocol/passage.ts";
 import * as passage_browser from "../../lib/protocol/passage_browser.ts";
 import * as wrong_port from "../../lib/protocol/wrong_port.ts";
@@ -82,6 +84,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
   ["lib/protocol/by_packet_id.ts", by_packet_id, by_packet_id_browser satisfies Outside<typeof by_packet_id>],
+  ["lib/protocol/packet_ids.ts", packet_ids, packet_ids_browser satisfies Outside<typeof packet_ids>],
   ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
   ["lib/protocol/wrong_port.ts", wrong_port, wrong_port_browser satisfies Outside<typeof wrong_port>],
   ["lib/store/file_store.ts", file_store, file_store_browser satisfies Outside<typeof file_store>],

@@ -354,3 +354,53 @@ describe("loop()", () => {
     expect(await rig.engine.loop(1000)).toBe(4);
   });
 });
+
+describe("a turn in which much is published", () => {
+  const kilobyte = Buffer.alloc(1024);
+
+  /** Publishes 400 KiB as a client does, in one turn; gives how much was written before its end. */
+  async function written_in_the_turn(prepare: (rig: Rig) => void): Promise<[early: number, all: number]> {
+    using rig = new Rig();
+    await rig.connected();
+    rig.engine.session.publish(
+      { topic: "t", payload: kilobyte, qos: 0, retain: false, properties: null },
+      rig.clock.now(),
+    );
+    rig.engine.touch();
+    await rig.clock.advance(0);
+    rig.transport.take_writes();
+    prepare(rig);
+    for (let count = 0; count < 400; count += 1) {
+      rig.engine.touch();
+      const plain = { topic: "t", payload: kilobyte, qos: 0, retain: false } as const;
+      if (!rig.engine.session.publish_plainly(plain, { mid: 0 }))
+        rig.engine.session.publish({ ...plain, properties: null }, rig.clock.now());
+    }
+    const written = () => rig.transport.take_writes().join("").replaceAll(" ", "").length / 2;
+    const early = written();
+    rig.transport.drain();
+    await rig.clock.advance(0);
+    return [early, early + written()];
+  }
+
+  it("lets it leave as it comes, not all at its end", async () => {
+    const [early, all] = await written_in_the_turn(() => {});
+    expect(early).toBeGreaterThan(250_000);
+    expect(all).toBe(400 * (1024 + 3 + 3));
+  });
+
+  it("holds it back while the transport likes no more", async () => {
+    const [early, all] = await written_in_the_turn((rig) => {
+      rig.transport.congested = true;
+    });
+    expect(early).toBeLessThan(150_000);
+    expect(all).toBe(400 * (1024 + 3 + 3));
+  });
+
+  it("leaves writing to an application that does it itself", async () => {
+    const [early] = await written_in_the_turn((rig) => {
+      rig.writes_by_hand = true;
+    });
+    expect(early).toBe(0);
+  });
+});

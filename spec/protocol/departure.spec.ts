@@ -62,7 +62,7 @@ describe("what leaves", () => {
 
   it("leaves in portions, so that a slow link finds the rest in the queue", () => {
     const wire = new Wire({ version: 4, max_inflight: 0 }).connected();
-    const half = Buffer.alloc(150 * 1024);
+    const half = Buffer.alloc(75 * 1024);
     for (let count = 0; count < 5; count += 1) wire.publish(half, count === 3 ? 1 : 0);
     const portions: number[] = [];
     for (let work = wire.session.take_work(0); work.length > 0; work = wire.session.take_work(0)) {

@@ -1,28 +1,32 @@
 import { describe, expect, it } from "@jest/globals";
 import { PacketIds } from "../../lib/protocol/packet_ids.ts";
+import { PacketIds as PagePacketIds } from "../../lib/protocol/packet_ids_browser.ts";
 
-function all_taken(): PacketIds {
-  const ids = new PacketIds();
-  for (let count = 0; count < 65535; count += 1) ids.take();
-  return ids;
-}
+describe.each([
+  ["in Node", PacketIds],
+  ["in a page", PagePacketIds],
+])("packet ids %s", (_where, Kind) => {
+  function all_taken(): PacketIds | PagePacketIds {
+    const ids = new Kind();
+    for (let count = 0; count < 65535; count += 1) ids.take();
+    return ids;
+  }
 
-describe("packet ids", () => {
   it("begin at 1 and go up, also past those that are free again [MQTT-2.2.1-2]", () => {
-    const ids = new PacketIds();
+    const ids = new Kind();
     expect([ids.take(), ids.take()]).toEqual([1, 2]);
     ids.release(1);
     expect(ids.take()).toBe(3);
   });
 
   it("are shared with the numbers that QoS 0 messages get, which take none", () => {
-    const ids = new PacketIds();
+    const ids = new Kind();
     expect([ids.pass(), ids.take(), ids.pass()]).toEqual([1, 2, 3]);
     expect(ids.free).toBe(65534);
   });
 
   it("are taken also after many numbers that took none", () => {
-    const ids = new PacketIds();
+    const ids = new Kind();
     for (let count = 0; count < 40_000; count += 1) ids.pass();
     expect([ids.take(), ids.take(), ids.free]).toEqual([40_001, 40_002, 65_533]);
     ids.release(40_001);
