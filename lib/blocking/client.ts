@@ -250,11 +250,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 const quick = [
   ...["username_pw_set", "tls_set", "tls_set_context", "tls_insecure_set", "ws_set_options", "proxy_set"],
   ...["will_set", "will_clear", "enable_bridge_mode", "max_inflight_messages_set", "reconnect_delay_set"],
-  ...["manual_ack_set", "connect_async", "disconnect", "check_connection", "is_connected", "want_write"],
+  ...["manual_ack_set", "connect_async", "disconnect", "check_connection", "want_write"],
   ...["socket", "subscribe", "unsubscribe", "ack", "stats"],
 ] as const;
-/** Calls that wait in Python, too. */
-const waiting = ["connect", "connect_srv", "reconnect", "close"] as const;
+/** Calls that wait in Python, too; and one whose answer shall not be true before on_connect has run. */
+const waiting = ["connect", "connect_srv", "reconnect", "close", "is_connected"] as const;
 /** Calls that are loops. */
 const loops = ["loop", "loop_read", "loop_write", "loop_misc"] as const;
 

@@ -222,6 +222,48 @@ export const scenarios = [
     ],
   },
   {
+    name: "goes on with loop_forever() when on_disconnect connects again",
+    async play({ mqtt, note, port }) {
+      const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, { reconnect_on_failure: false });
+      let connects = 0;
+      client.on_connect = (given) => {
+        connects += 1;
+        note(`connect ${connects} ${given.is_connected()}`);
+        given.disconnect();
+      };
+      client.on_disconnect = (given, _userdata, _flags, rc) => {
+        note(`disconnect ${rc}`);
+        if (connects === 1) given.reconnect();
+        if (connects === 2) given.connect("127.0.0.1", port);
+      };
+      await client.connect("127.0.0.1", port);
+      note(await client.loop_forever());
+      note(`${connects} ${client.is_connected()}`);
+    },
+    notes: [
+      ...[1, 2, 3].flatMap((number) => [`connect ${number} true`, "disconnect Normal disconnection"]),
+      ...["0", "3 false"],
+    ],
+  },
+  {
+    name: "is connected only when on_connect has run",
+    async play({ mqtt, note, port, pause }) {
+      for (let round = 0; round < 20; round += 1) {
+        const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);
+        let told = false;
+        client.on_connect = () => {
+          told = true;
+        };
+        await client.connect("127.0.0.1", port);
+        client.loop_start();
+        while (!client.is_connected()) await pause(0);
+        if (!told) note(`not in round ${round}`);
+        client.disconnect();
+      }
+    },
+    notes: [],
+  },
+  {
     name: "steps by loop()",
     async play({ mqtt, note, port }) {
       const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);
