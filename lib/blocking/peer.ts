@@ -101,34 +101,45 @@ export class Peer implements Participant {
   // ---- calls ---------------------------------------------------------------------------------------------------
 
   /** Has the other half do something, and waits for what comes of it. */
-  call(kind: "call" | "get" | "set", name: string, args: readonly unknown[], manner: thread.Manner): unknown {
+  call(
+    kind: "call" | "get" | "set",
+    name: string,
+    args: readonly unknown[],
+    manner: thread.Manner,
+    entry: thread.Entry,
+  ): unknown {
     const client = this.#begin();
     this.#tell_heard();
     if (openers.has(name)) this.#begun += 1;
     const packed = pack(args, crossing);
-    return thread.call((id) => ({ say: "call", id, client, kind, name, args: packed }), manner);
+    return thread.call(
+      (id) => ({ say: "call", id, client, kind, name, args: packed }),
+      manner,
+      undefined,
+      entry,
+    );
   }
 
   /** As `call`, for one that is itself a loop: what waits for one is told meanwhile. */
-  loop(name: string, args: readonly unknown[]): unknown {
+  loop(name: string, args: readonly unknown[], entry: thread.Entry): unknown {
     this.#loops += 1;
     this.#open();
     try {
-      return this.call("call", name, args, "blocking");
+      return this.call("call", name, args, "blocking", entry);
     } finally {
       this.#loops -= 1;
     }
   }
 
   /** `loop_forever()`: also left by an exception. */
-  loop_forever(args: readonly unknown[], stops_on_error: boolean): unknown {
+  loop_forever(args: readonly unknown[], stops_on_error: boolean, entry: thread.Entry): unknown {
     const outer = this.#stops_on_error;
     this.#stops_on_error = stops_on_error;
     try {
       let rc: unknown;
       do {
         this.#is_renewed = false;
-        rc = this.loop("loop_forever", args);
+        rc = this.loop("loop_forever", args, entry);
         // The other half ends its loop with the connection, before on_disconnect has been called here.
       } while (this.#is_renewed && this.#failure === null);
       // It may have ended by itself, while the failure was on its way to end it.
