@@ -106,6 +106,12 @@ export class MQTTMessageInfo implements PublishProgress {
     return `(${[...this].join(", ")})`;
   }
 
+  /** What `console.log()` shows. @internal */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const { mid, rc } = this.#progress();
+    return `MQTTMessageInfo { mid: ${mid}, rc: ${rc} }`;
+  }
+
   #progress(): Progress {
     const index = this.#number % BLOCK_SIZE;
     const order = { say: "progress", client: this.#client, number: this.#number } as const;

@@ -33,6 +33,23 @@ describe("time", () => {
     });
   });
 
+  it("says so when it stops a client of the event loop with it", async () => {
+    const source = `
+      import { Client } from "karere/client";
+      import { sleep } from "karere/blocking/time";
+      sleep(0);
+      console.error("so far, so good");
+      const client = new Client(2);
+      client.connect_async("127.0.0.1");
+      client.loop_start();
+      for (let number = 0; number < 3; number += 1) sleep(0);
+      process.exit();
+    `;
+    const { stderr } = await run_source(source);
+    expect(stderr).toMatch(/^so far, so good\n.*MQTTWarning: time\.sleep\(\) .*"karere\/blocking\/client"/);
+    expect(stderr.match(/MQTTWarning/g)).toHaveLength(1);
+  });
+
   it("begins no callback when the time is over", async () => {
     await using broker = await scripted_broker();
     await using script = start_blocking(

@@ -1,6 +1,8 @@
 // Decides what both flavours have to do alike. Each scenario is a script that awaits what may be a promise, and notes
 // what it gets; `notes` is what it must have noted. What may come in either order is noted in lists of its own.
 
+import { inspect } from "node:util";
+
 /** A callback's argument, or a result, as one word. */
 function word(value) {
   if (value === null || typeof value !== "object") return String(value);
@@ -262,6 +264,19 @@ export const scenarios = [
       }
     },
     notes: [],
+  },
+  {
+    name: "shows the number of a message where that is printed",
+    async play({ mqtt, note, port }) {
+      const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);
+      note(inspect(client.publish("shown", "lost")));
+      await client.connect("127.0.0.1", port);
+      const info = client.publish("shown", "sent", 1);
+      await info.wait_for_publish();
+      note(`${inspect(info)} ${info}`);
+      await client.close();
+    },
+    notes: ["MQTTMessageInfo { mid: 0, rc: 4 }", "MQTTMessageInfo { mid: 1, rc: 0 } (0, 1)"],
   },
   {
     name: "steps by loop()",
