@@ -19,7 +19,7 @@ import {
   type Told,
 } from "./crossing.ts";
 import { is_foreign, pack, unpack } from "./parcel.ts";
-import type { Birth, Order, Report, SharedOutbox } from "./thread_words.ts";
+import { type Birth, LOOKS, type Order, type Report, type SharedOutbox } from "./thread_words.ts";
 
 type Answer = Extract<Report, { say: "answer" }>;
 type Ask = Extract<Report, { say: "ask" }>;
@@ -260,6 +260,7 @@ export function tell_first(told: readonly Told[]): void {
 }
 
 function deliver(until: number): void {
+  Atomics.add(pulse, LOOKS, 1);
   if (is_delivering || line.length === 0) return;
   is_delivering = true;
   try {
