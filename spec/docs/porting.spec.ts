@@ -203,7 +203,11 @@ describe("the scripts side by side", () => {
   const has_python = spawnSync("python3", ["--version"]).status === 0;
   (has_python ? it : it.skip)("are correct Python", () => {
     const compile = "import json, sys\nfor name, code in json.load(sys.stdin): compile(code, name, 'exec')";
-    const scripts = shapes.map(({ name, blocks }) => [name, block_of(blocks, "python").code]);
+    for (const { blocks } of shapes) block_of(blocks, "python");
+    const scripts = pages
+      .flatMap(blocks_of)
+      .filter(({ language }) => language === "python")
+      .map(({ place, code }) => [place, code]);
     const { stderr, status } = spawnSync("python3", ["-c", compile], {
       input: JSON.stringify(scripts),
       encoding: "utf8",
