@@ -10,7 +10,7 @@ import { CallbackAPIVersion, Client } from "../../lib/client/index.ts";
 import * as publish from "../../lib/helpers/publish.ts";
 import * as subscribe from "../../lib/helpers/subscribe.ts";
 import { eventually } from "../support/eventually.ts";
-import { type RunningScript, start_source } from "../support/run_script.ts";
+import { type RunningScript, run_source, start_source } from "../support/run_script.ts";
 import { type Block, blocks_of, pages } from "./pages.ts";
 import { type Surroundings, surroundings } from "./surroundings.ts";
 
@@ -57,6 +57,12 @@ class Scene {
 /** How a page's scripts are played. */
 interface Play {
   readonly args?: readonly string[];
+  /** Arguments with which it fails, and how. */
+  readonly failing?: {
+    readonly args: readonly string[];
+    readonly stderr: RegExp;
+    readonly exit_code: number;
+  };
   /** What has to be there before the script begins. */
   readonly before?: (scene: Scene) => Promise<AsyncDisposable | null>;
   /** What happens while it runs. */
@@ -128,7 +134,14 @@ const plays: Readonly<Record<string, Play>> = {
       expect(await scene.kept("devices/pump/status")).toBe("offline");
     },
   },
-  "command-line": { args: ["-t", "house/door", "-m", "open"] },
+  "command-line": {
+    args: ["-t", "house/door", "-m", "open"],
+    failing: {
+      args: ["-t", "house/door", "-p", "1"],
+      stderr: /^cannot connect .* nothing listens/,
+      exit_code: 1,
+    },
+  },
 };
 
 const shapes = pages.flatMap((page) => {
@@ -177,6 +190,11 @@ describe("the scripts side by side", () => {
       expect({ stdout, stderr, exit_code }).toEqual({ stdout: wanted, stderr: "", exit_code: 0 });
     }
     await play.after?.(scene);
+    if (play.failing !== undefined) {
+      const { args, stderr, exit_code } = play.failing;
+      const failed = await run_source(source, { ...options, args: [...args] });
+      expect(failed).toMatchObject({ stdout: "", stderr: expect.stringMatching(stderr), exit_code });
+    }
     await helper?.[Symbol.asyncDispose]();
   }
 
