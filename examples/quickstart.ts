@@ -16,7 +16,7 @@ subscriber.on_connect = (client, userdata, flags, reason_code, properties) => {
   client.subscribe("karere/quickstart/#", 1);
 };
 
-subscriber.on_subscribe = async (client, userdata, mid, reason_codes, properties) => {
+subscriber.on_subscribe = (client, userdata, mid, reason_codes, properties) => {
   console.log(`subscriber: subscribed, the broker says ${reason_codes[0]}`);
   for (let i = 1; i <= count; i++) {
     publisher.publish(`karere/quickstart/${i}`, `hello number ${i}`, 1);

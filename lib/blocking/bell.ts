@@ -6,8 +6,11 @@ import { BEAT, HEARTBEAT_MS, IS_DEAD } from "./thread_words.ts";
 
 /** The bell: a number that everyone who rings adds 1 to, and wakes those who wait for it to change. */
 export const bell = new Int32Array(new SharedArrayBuffer(4));
-/** The pulse of the client's thread, which beats as long as that is able to do anything; and whether it has ended. */
-export const pulse = new Int32Array(new SharedArrayBuffer(8));
+/**
+ * The pulse of the client's thread, which beats as long as that is able to do anything; whether it has ended; and a sign of
+ * life of the script's, too.
+ */
+export const pulse = new Int32Array(new SharedArrayBuffer(12));
 
 /** So many heartbeats may stay away in a row before the thread counts as dead: a long pause of the machine is none. */
 const MISSED_BEATS = 30;

@@ -15,7 +15,7 @@ import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, SharedMembers } from "./client_types.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { Peer } from "./peer.ts";
-import type { Adopted } from "./thread.ts";
+import type { Adopted, Entry } from "./thread.ts";
 
 /** What `message_callback_add` takes: a callback for the messages of one filter. */
 export type MessageHandler<C> = (client: C, userdata: UserData, message: MQTTMessage) => unknown;
@@ -161,26 +161,50 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** As setting `max_queued_messages`; returns the client. */
   max_queued_messages_set(queue_size: number | { queue_size: number }): this {
-    this.#peer.call("call", "max_queued_messages_set", [queue_size], "quick");
+    this.#peer.call(
+      "call",
+      "max_queued_messages_set",
+      [queue_size],
+      "quick",
+      ClientClass.prototype.max_queued_messages_set,
+    );
     return this;
   }
 
   reinitialise(...args: ArgumentsOf<"reinitialise">): void {
     const names = ["client_id", "clean_session", "userdata"];
     const [client_id, clean_session, userdata = null] = positional("reinitialise", names, args, ["userdata"]);
-    this.#peer.call("call", "reinitialise", [client_id ?? "", clean_session ?? true], "quick");
+    this.#peer.call(
+      "call",
+      "reinitialise",
+      [client_id ?? "", clean_session ?? true],
+      "quick",
+      ClientClass.prototype.reinitialise,
+    );
     this.#peer.userdata = userdata;
   }
 
   loop_start(...args: ArgumentsOf<"loop_start">): MQTTErrorCode {
-    const rc = this.#peer.call("call", "loop_start", args, "quick") as MQTTErrorCode;
+    const rc = this.#peer.call(
+      "call",
+      "loop_start",
+      args,
+      "quick",
+      ClientClass.prototype.loop_start,
+    ) as MQTTErrorCode;
     if (rc === MQTTErrorCode.MQTT_ERR_SUCCESS) this.#peer.is_started = true;
     return rc;
   }
 
   loop_stop(): MQTTErrorCode {
     // What has happened before is told before, as if a thread of callbacks were waited for.
-    const rc = this.#peer.call("call", "loop_stop", [], "blocking") as MQTTErrorCode;
+    const rc = this.#peer.call(
+      "call",
+      "loop_stop",
+      [],
+      "blocking",
+      ClientClass.prototype.loop_stop,
+    ) as MQTTErrorCode;
     if (rc === MQTTErrorCode.MQTT_ERR_SUCCESS) this.#peer.is_started = false;
     return rc;
   }
@@ -188,7 +212,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   loop_forever(...args: ArgumentsOf<"loop_forever">): MQTTErrorCode {
     const names = ["timeout", "retry_first_connection", "stop_on_error"];
     const stop_on_error = positional("loop_forever", names, args)[2];
-    return this.#peer.loop_forever(args, stop_on_error === true) as MQTTErrorCode;
+    return this.#peer.loop_forever(
+      args,
+      stop_on_error === true,
+      ClientClass.prototype.loop_forever,
+    ) as MQTTErrorCode;
   }
 
   [Symbol.dispose](): void {
@@ -196,10 +224,15 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   /** @internal */
-  _forward(kind: "call" | "get" | "set" | "wait" | "loop", name: string, args: unknown[]): unknown {
-    if (kind === "loop") return this.#peer.loop(name, args);
-    if (kind === "wait") return this.#peer.call("call", name, args, "blocking");
-    return this.#peer.call(kind, name, args, "quick");
+  _forward(
+    kind: "call" | "get" | "set" | "wait" | "loop",
+    name: string,
+    args: unknown[],
+    entry: Entry,
+  ): unknown {
+    if (kind === "loop") return this.#peer.loop(name, args, entry);
+    if (kind === "wait") return this.#peer.call("call", name, args, "blocking", entry);
+    return this.#peer.call(kind, name, args, "quick", entry);
   }
 
   // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
@@ -265,11 +298,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 const quick = [
   ...["username_pw_set", "tls_set", "tls_set_context", "tls_insecure_set", "ws_set_options", "proxy_set"],
   ...["will_set", "will_clear", "enable_bridge_mode", "max_inflight_messages_set", "reconnect_delay_set"],
-  ...["manual_ack_set", "connect_async", "disconnect", "check_connection", "is_connected", "want_write"],
+  ...["manual_ack_set", "connect_async", "disconnect", "check_connection", "want_write"],
   ...["socket", "subscribe", "unsubscribe", "ack", "stats"],
 ] as const;
-/** Calls that wait in Python, too. */
-const waiting = ["connect", "connect_srv", "reconnect", "close"] as const;
+/** Calls that wait in Python, too; and one whose answer shall not be true before on_connect has run. */
+const waiting = ["connect", "connect_srv", "reconnect", "close", "is_connected"] as const;
 /** Calls that are loops. */
 const loops = ["loop", "loop_read", "loop_write", "loop_misc"] as const;
 
@@ -281,7 +314,7 @@ const writable = [
 
 function define_call(kind: "call" | "wait" | "loop", name: string): void {
   function forwarded(this: ClientClass<ApiVersion>, ...args: unknown[]) {
-    return this._forward(kind, name, args);
+    return this._forward(kind, name, args, forwarded);
   }
   Object.defineProperty(forwarded, "name", { value: name });
   Object.defineProperty(ClientClass.prototype, name, {
@@ -296,12 +329,12 @@ for (const name of waiting) define_call("wait", name);
 for (const name of loops) define_call("loop", name);
 for (const name of [...readable, ...writable]) {
   const set = (writable as readonly string[]).includes(name)
-    ? function (this: ClientClass<ApiVersion>, value: unknown) {
-        this._forward("set", name, [value]);
+    ? function set(this: ClientClass<ApiVersion>, value: unknown) {
+        this._forward("set", name, [value], set);
       }
     : undefined;
   function get(this: ClientClass<ApiVersion>): unknown {
-    return this._forward("get", name, []);
+    return this._forward("get", name, [], get);
   }
   Object.defineProperty(ClientClass.prototype, name, {
     get,

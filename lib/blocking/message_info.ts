@@ -6,7 +6,7 @@ import { check_seconds } from "../client/settings.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
-import { call } from "./thread.ts";
+import { call, here } from "./thread.ts";
 import { BLOCK_SIZE, type Progress } from "./thread_words.ts";
 
 /** What has become of so many messages that were published one after the other. */
@@ -74,7 +74,7 @@ export class MQTTMessageInfo implements PublishProgress {
    */
   is_published(): boolean {
     const { is_published, failure } = this.#progress();
-    if (failure !== null) throw failure;
+    if (failure !== null) throw here(failure, MQTTMessageInfo.prototype.is_published);
     return is_published;
   }
 
@@ -92,13 +92,24 @@ export class MQTTMessageInfo implements PublishProgress {
     if (this.#block.mids !== null) return this.is_published();
     const until = seconds === null ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
     const order = { say: "await", client: this.#client, number: this.#number, timeout: seconds } as const;
-    const is_published = call((id) => ({ ...order, id }), "blocking", until);
+    const is_published = call(
+      (id) => ({ ...order, id }),
+      "blocking",
+      until,
+      MQTTMessageInfo.prototype.wait_for_publish,
+    );
     return is_published === null ? this.is_published() : (is_published as boolean);
   }
 
   /** `(0, 1)`, as Python prints the pair. */
   toString(): string {
     return `(${[...this].join(", ")})`;
+  }
+
+  /** What `console.log()` shows. @internal */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const { mid, rc } = this.#progress();
+    return `MQTTMessageInfo { mid: ${mid}, rc: ${rc} }`;
   }
 
   #progress(): Progress {

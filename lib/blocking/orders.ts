@@ -5,10 +5,12 @@ import { read } from "node:fs";
 import { workerData } from "node:worker_threads";
 import type { ApiVersion } from "../client/callback_api.ts";
 import { Client } from "../client/client.ts";
+import type { ResolvedOptions } from "../client/options.ts";
 import { type OneShot, watch } from "../helpers/one_shot.ts";
 import * as publish from "../helpers/publish.ts";
 import * as subscribe from "../helpers/subscribe.ts";
 import { RuntimeError } from "../model/errors.ts";
+import { DeafScript } from "./deaf_script.ts";
 import { Host, type HostOwner, plain_socket } from "./host.ts";
 import { ring } from "./life_signs.ts";
 import { LineReader } from "./line_reader.ts";
@@ -16,7 +18,7 @@ import { new_outbox } from "./outbox.ts";
 import { type Crossing, type Parcel, pack, unpack } from "./parcel.ts";
 import type { Birth, Order, Report } from "./thread_words.ts";
 
-const { port } = workerData as Birth;
+const { port, pulse } = workerData as Birth;
 
 /** How soon it is looked again whether the process may end, when it wants to: later and later, up to the second. */
 const FIRST_LOOK_MS = 2;
@@ -24,6 +26,10 @@ const LAST_LOOK_MS = 200;
 
 const hosts = new Map<number, Host>();
 const lines = new LineReader(read);
+
+/** What the script's callbacks are for. */
+const for_callbacks: ReadonlySet<Report["say"]> = new Set(["event", "arrived", "ask"]);
+const deaf_script = new DeafScript(pulse);
 
 /** What is to be told with the end of this turn: a post for each would cost more than what it is about. */
 let reports: Report[] = [];
@@ -34,6 +40,7 @@ function report(what: Report): void {
 
 function post(): void {
   if (reports.length === 0) return;
+  if (reports.some(({ say }) => for_callbacks.has(say))) deaf_script.posted();
   port.postMessage(reports);
   reports = [];
   ring();
@@ -150,7 +157,8 @@ function call(host: Host, { kind, name, args }: Extract<Order, { say: "call" }>)
 function carry_out(order: Order): void {
   switch (order.say) {
     case "create": {
-      const options = unpack(order.options, crossing) as object;
+      const options = unpack(order.options, crossing) as ResolvedOptions;
+      if (options.warnings) deaf_script.may_be_told();
       const client = new Client(options);
       // The script's thread sees to the turns.
       client._in_turn = false;

@@ -176,8 +176,14 @@ function unpack_error(tagged: Tagged, crossing: Crossing): unknown {
       ? Reflect.construct(Error, [tagged.message, details], error_classes[tagged.class as string] ?? Error)
       : new AggregateError(unpack(tagged.errors, crossing) as unknown[], tagged.message as string, details);
   Object.assign(error, unpack_fields(tagged.fields as Record<string, unknown>, crossing));
+  Object.defineProperty(error, "stack", { value: tagged.stack, writable: true, configurable: true });
   origins.set(error, tagged.id as number);
   return error;
+}
+
+/** Whether it has come from the other thread, and shows where in that it was made. */
+export function is_foreign(error: unknown): error is Error {
+  return error instanceof Error && origins.has(error);
 }
 
 /** The nearest class that the other thread knows, too. */

@@ -21,6 +21,9 @@ import { BLOCK_SIZE, type Progress, type SharedOutbox } from "./thread_words.ts"
 /** How long messages with which the script has finished may wait for that to be told, while it is busy with the next. */
 const FINISHED_MS = 50;
 
+/** Calls by which the script itself begins a connection. */
+const openers: ReadonlySet<string> = new Set(["connect", "connect_srv", "connect_async", "reconnect"]);
+
 /** What is set at the client itself, whenever the script likes. */
 interface PeerTarget {
   suppress_exceptions: boolean;
@@ -49,6 +52,10 @@ export class Peer implements Participant {
   #published = 0;
   #block: Block = { mids: null, failures: new Map() };
   readonly #blocks = new Map<number, Block>();
+  /** How many connections the script has begun itself. */
+  #begun = 0;
+  /** Whether on_disconnect, when it was called last, has begun another. */
+  #is_renewed = false;
   #stops_on_error = false;
   #failure: { error: unknown } | null = null;
   #interrupt: { error: unknown } | null = null;
@@ -94,30 +101,47 @@ export class Peer implements Participant {
   // ---- calls ---------------------------------------------------------------------------------------------------
 
   /** Has the other half do something, and waits for what comes of it. */
-  call(kind: "call" | "get" | "set", name: string, args: readonly unknown[], manner: thread.Manner): unknown {
+  call(
+    kind: "call" | "get" | "set",
+    name: string,
+    args: readonly unknown[],
+    manner: thread.Manner,
+    entry: thread.Entry,
+  ): unknown {
     const client = this.#begin();
     this.#tell_heard();
+    if (openers.has(name)) this.#begun += 1;
     const packed = pack(args, crossing);
-    return thread.call((id) => ({ say: "call", id, client, kind, name, args: packed }), manner);
+    return thread.call(
+      (id) => ({ say: "call", id, client, kind, name, args: packed }),
+      manner,
+      undefined,
+      entry,
+    );
   }
 
   /** As `call`, for one that is itself a loop: what waits for one is told meanwhile. */
-  loop(name: string, args: readonly unknown[]): unknown {
+  loop(name: string, args: readonly unknown[], entry: thread.Entry): unknown {
     this.#loops += 1;
     this.#open();
     try {
-      return this.call("call", name, args, "blocking");
+      return this.call("call", name, args, "blocking", entry);
     } finally {
       this.#loops -= 1;
     }
   }
 
   /** `loop_forever()`: also left by an exception. */
-  loop_forever(args: readonly unknown[], stops_on_error: boolean): unknown {
+  loop_forever(args: readonly unknown[], stops_on_error: boolean, entry: thread.Entry): unknown {
     const outer = this.#stops_on_error;
     this.#stops_on_error = stops_on_error;
     try {
-      const rc = this.loop("loop_forever", args);
+      let rc: unknown;
+      do {
+        this.#is_renewed = false;
+        rc = this.loop("loop_forever", args, entry);
+        // The other half ends its loop with the connection, before on_disconnect has been called here.
+      } while (this.#is_renewed && this.#failure === null);
       // It may have ended by itself, while the failure was on its way to end it.
       if (this.#failure === null) return rc;
     } catch (error) {
@@ -313,6 +337,12 @@ export class Peer implements Participant {
           thread.reply(id as number, null);
         }
         return;
+      case "disconnect": {
+        const before = this.#begun;
+        this.#call(name, values);
+        this.#is_renewed = this.#begun > before;
+        return;
+      }
       default:
         this.#call(name, values);
     }

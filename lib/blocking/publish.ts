@@ -24,8 +24,8 @@ export const multiple: Blocking<typeof event_loop.multiple> = (...args) => {
   const [msgs] = args;
   const is_list =
     typeof msgs !== "string" && typeof (msgs as Iterable<unknown>)?.[Symbol.iterator] === "function";
-  help("multiple", is_list ? [[...(msgs as Iterable<unknown>)], ...args.slice(1)] : args);
+  help("multiple", is_list ? [[...(msgs as Iterable<unknown>)], ...args.slice(1)] : args, multiple);
 };
 
 /** Publishes one message and disconnects. */
-export const single: Blocking<typeof event_loop.single> = (...args) => void help("single", args);
+export const single: Blocking<typeof event_loop.single> = (...args) => void help("single", args, single);

@@ -8,6 +8,7 @@ import type { MQTTMessage } from "../model/message.ts";
 import type { Client } from "./client.ts";
 import type { Blocking } from "./client_types.ts";
 import { help } from "./help.ts";
+import type { Entry } from "./thread.ts";
 
 export type { Auth, Destination, SimpleArguments, Tls } from "../helpers/subscribe.ts";
 
@@ -41,11 +42,14 @@ export function callback(callback: MessageHandler | CallbackArguments, ...rest: 
       return handler(client, userdata, message);
     };
   }
-  help("callback", [named]);
+  help("callback", [named], the_callback_helper);
 }
 
+/** That function, whose parameter has its name. */
+const the_callback_helper: Entry = callback;
+
 /** Waits for messages and returns them: one, or with `msg_count` above 1 a list. */
-export const simple = ((...args: unknown[]) => help("simple", args)) as BlockingSimple;
+export const simple = ((...args: unknown[]) => help("simple", args, simple)) as BlockingSimple;
 
 /** The three ways to call it. */
 type BlockingSimple = typeof event_loop.simple extends {

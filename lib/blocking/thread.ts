@@ -18,14 +18,17 @@ import {
   participants,
   type Told,
 } from "./crossing.ts";
-import { pack, unpack } from "./parcel.ts";
-import type { Birth, Order, Report, SharedOutbox } from "./thread_words.ts";
+import { is_foreign, pack, unpack } from "./parcel.ts";
+import { type Birth, LOOKS, type Order, type Report, type SharedOutbox } from "./thread_words.ts";
 
 type Answer = Extract<Report, { say: "answer" }>;
 type Ask = Extract<Report, { say: "ask" }>;
 
 /** Whether callbacks run while a call waits: they do in those that wait in Python, too. */
 export type Manner = "quick" | "blocking";
+
+/** A function of ours that the script has called. */
+export type Entry = (...args: never[]) => unknown;
 
 /** How long what has been sent may still take to leave when the program is ended by `process.exit()`. */
 const LAST_MS = 1000;
@@ -119,12 +122,14 @@ export function adopt_with(make: typeof adopt): void {
  * Gives an order and waits for the answer to it.
  *
  * @param deliver_until no callback is begun after this.
+ * @param entry what the script has called.
  * @throws what the other thread has thrown; MQTTException (`ERR_MQTT_WORKER`) when that has ended.
  */
 export function call(
   make_order: (id: number) => Order,
   manner: Manner,
   deliver_until = Number.POSITIVE_INFINITY,
+  entry: Entry = call,
 ): unknown {
   last_id += 1;
   const id = last_id;
@@ -134,7 +139,7 @@ export function call(
     say(make_order(id));
     stand_still(() => answers.get(id) !== null, manner, deliver_until, { answer: id });
     const { value, error } = answers.get(id) as Answer;
-    if (error !== undefined) throw here(unpack(error, crossing));
+    if (error !== undefined) throw here(unpack(error, crossing), entry);
     return unpack(value, crossing);
   } finally {
     answers.delete(id);
@@ -152,9 +157,9 @@ export function wait_for(is_over: () => boolean, deadline: number): boolean {
   return stand_still(is_over, "blocking", deadline, { deadline, needs_thread });
 }
 
-/** The error as one of this thread: it shows where the script has called. */
-function here(error: unknown): unknown {
-  if (error instanceof Error) Error.captureStackTrace(error, call);
+/** An error of the other thread as one of this: it shows the line of the script that has called `entry`. */
+export function here(error: unknown, entry: Entry): unknown {
+  if (is_foreign(error)) Error.captureStackTrace(error, entry);
   return error;
 }
 
@@ -255,6 +260,7 @@ export function tell_first(told: readonly Told[]): void {
 }
 
 function deliver(until: number): void {
+  Atomics.add(pulse, LOOKS, 1);
   if (is_delivering || line.length === 0) return;
   is_delivering = true;
   try {

@@ -6,9 +6,10 @@ import type { Parcel } from "./parcel.ts";
 
 /** How often the client's thread shows that it is alive. */
 export const HEARTBEAT_MS = 1000;
-/** Places in the pulse: the beat itself, and whether the thread has ended. */
+/** Places in the pulse: the beat itself, whether the thread has ended, and how often the script has let callbacks run. */
 export const BEAT = 0;
 export const IS_DEAD = 1;
+export const LOOKS = 2;
 /** Messages of one's own are told of in blocks of so many. */
 export const BLOCK_SIZE = 256;
 

@@ -2,7 +2,10 @@
 // `karere/blocking/time`.
 
 import { check_seconds } from "../client/settings.ts";
-import { wait_for } from "./thread.ts";
+import { needs_idle_thread } from "../network/process_end.ts";
+import { wait_for, warn } from "./thread.ts";
+
+let is_warned = false;
 
 /**
  * Waits; callbacks run meanwhile.
@@ -11,6 +14,13 @@ import { wait_for } from "./thread.ts";
  */
 export function sleep(seconds: number): void {
   const ms = check_seconds("seconds", seconds, 0) * 1000;
+  if (needs_idle_thread() && !is_warned) {
+    is_warned = true;
+    warn(
+      'time.sleep() of karere/blocking stops a client of "karere", too: nothing leaves and nothing comes meanwhile. Import the client from "karere/blocking/client", or use a sleep() with await',
+      "MQTTWarning",
+    );
+  }
   wait_for(() => false, performance.now() + ms);
 }
 

@@ -30,6 +30,11 @@ export function at_process_end(look: () => Unfinished, warn: (text: string) => v
   };
 }
 
+/** Whether a client of this thread has something to do, for which the thread must be idle now and then. */
+export function needs_idle_thread(): boolean {
+  return waiting.size > 0;
+}
+
 /** The first who has something to say speaks for all. */
 function ask(): void {
   for (const { look, warn } of waiting) {

@@ -5,3 +5,7 @@ export type { Unfinished } from "./process_end.ts";
 export function at_process_end(): () => void {
   return () => {};
 }
+
+export function needs_idle_thread(): boolean {
+  return false;
+}

@@ -1,6 +1,7 @@
 // What scripts do that wait: sleep, read their input, end.
 
 import { describe, expect, it } from "@jest/globals";
+import { free_port } from "../support/mosquitto.ts";
 import { packet_bytes } from "../support/packet_bytes.ts";
 import { run_source } from "../support/run_script.ts";
 import { type ScriptedBroker, scripted_broker } from "../support/scripted_broker.ts";
@@ -30,6 +31,23 @@ describe("time", () => {
       stderr: "",
       exit_code: 0,
     });
+  });
+
+  it("says so when it stops a client of the event loop with it", async () => {
+    const source = `
+      import { Client } from "karere/client";
+      import { sleep } from "karere/blocking/time";
+      sleep(0);
+      console.error("so far, so good");
+      const client = new Client(2);
+      client.connect_async("127.0.0.1");
+      client.loop_start();
+      for (let number = 0; number < 3; number += 1) sleep(0);
+      process.exit();
+    `;
+    const { stderr } = await run_source(source);
+    expect(stderr).toMatch(/^so far, so good\n.*MQTTWarning: time\.sleep\(\) .*"karere\/blocking\/client"/);
+    expect(stderr.match(/MQTTWarning/g)).toHaveLength(1);
   });
 
   it("begins no callback when the time is over", async () => {
@@ -209,6 +227,37 @@ describe("a script that falls off its end", () => {
     await link.expect(packets.disconnect());
     link.close();
     expect(await script.result()).toMatchObject({ exit_code: 0, stdout: "closed false\n", stderr: "" });
+  }, 30_000);
+});
+
+describe("an error", () => {
+  it("shows the line of the script that has called, and none of ours", async () => {
+    const source = `
+      import * as mqtt from "karere/blocking";
+      const port = Number(process.env.PORT);
+      const client = new mqtt.Client(2);
+      function first_of(act) {
+        try { act(); } catch (error) { console.log(error.name, error.stack.match(/at (?:\\w+\\.)?(\\w+)/)[1]); }
+      }
+      first_of(function connects() { client.connect("127.0.0.1", port); });
+      first_of(function helps() { mqtt.publish.single("t", "p", { hostname: "127.0.0.1", port }); });
+      first_of(function loops() { new mqtt.Client(2).loop_forever(); });
+      client.on_pre_connect = function fails() { throw new RangeError("mine"); };
+      client.on("callback_error", () => {});
+      first_of(function asks() { client.connect("127.0.0.1", port); });
+      delete client.on_pre_connect;
+      client.connect("127.0.0.1", port);
+    `;
+    const { stdout, stderr, exit_code } = await run_source(source, {
+      env: { PORT: String(await free_port()) },
+    });
+    expect(stdout.trim().split("\n")).toEqual([
+      ...["TransportError connects", "TransportError helps", "ValueError loops", "RangeError fails"],
+    ]);
+    expect(stderr).toMatch(/^\S+:\d+\n +client\.connect\("127\.0\.0\.1", port\);\n/);
+    expect(stderr).toMatch(/nothing listens/);
+    expect(stderr).not.toMatch(/karere|blocking/);
+    expect(exit_code).toBe(1);
   }, 30_000);
 });
 

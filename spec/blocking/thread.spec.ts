@@ -36,6 +36,39 @@ describe_mosquitto("a script that computes without a call of ours", () => {
   }, 30_000);
 });
 
+describe("a script that waits for a callback and never lets it run", () => {
+  const spins = (options: string, ms: number) => `
+    let deaf = new mqtt.Client(2, ${options});
+    let connected = false;
+    deaf.on_connect = () => { connected = true; };
+    deaf.connect("127.0.0.1", port);
+    deaf.loop_start();
+    const end = performance.now() + ${ms};
+    while (!connected && performance.now() < end);
+    console.log(connected);
+  `;
+  const env = { NODE_OPTIONS: saboteur, HURRY: "1" };
+
+  it("is told how to, while it still does not", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(broker.port, spins("{}", 20_000), { env });
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    await script.output(/MQTTWarning: callbacks have been waiting .* call time\.sleep\(0\.01\)/);
+    expect(script.stdout).toBe("");
+  }, 30_000);
+
+  it("is not told when it wants no warnings", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(broker.port, spins("{ warnings: false }", 600), { env });
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    expect(await script.result()).toMatchObject({ stdout: "false\n", stderr: "" });
+  }, 30_000);
+});
+
 describe("a script whose client's thread has ended", () => {
   it.each([
     ["throw", /ended: a fault in the thread\./],

@@ -15,6 +15,8 @@ import type { ScriptOptions } from "../support/run_script.ts";
 import { websocket_gateway } from "../support/websocket_gateway.ts";
 
 export interface Surroundings extends AsyncDisposable {
+  /** Where the broker really is, without TLS. */
+  readonly port: number;
   /** How a program is run among them. */
   readonly options: ScriptOptions;
 }
@@ -45,6 +47,7 @@ export async function surroundings(): Promise<Surroundings> {
   ports.push([1080, proxy.port]);
   const folder = folder_with(ca, mine);
   return {
+    port: broker.port,
     options: {
       cwd: folder,
       env: {

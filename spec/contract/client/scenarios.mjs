@@ -1,6 +1,8 @@
 // Decides what both flavours have to do alike. Each scenario is a script that awaits what may be a promise, and notes
 // what it gets; `notes` is what it must have noted. What may come in either order is noted in lists of its own.
 
+import { inspect } from "node:util";
+
 /** A callback's argument, or a result, as one word. */
 function word(value) {
   if (value === null || typeof value !== "object") return String(value);
@@ -220,6 +222,61 @@ export const scenarios = [
       "ValueError ERR_MQTT_TOPIC",
       ...["a route/a/1 1", "b route/b 2", "rest route/gone 3", "a route/a/2 4", "rest route/c 5"],
     ],
+  },
+  {
+    name: "goes on with loop_forever() when on_disconnect connects again",
+    async play({ mqtt, note, port }) {
+      const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, { reconnect_on_failure: false });
+      let connects = 0;
+      client.on_connect = (given) => {
+        connects += 1;
+        note(`connect ${connects} ${given.is_connected()}`);
+        given.disconnect();
+      };
+      client.on_disconnect = (given, _userdata, _flags, rc) => {
+        note(`disconnect ${rc}`);
+        if (connects === 1) given.reconnect();
+        if (connects === 2) given.connect("127.0.0.1", port);
+      };
+      await client.connect("127.0.0.1", port);
+      note(await client.loop_forever());
+      note(`${connects} ${client.is_connected()}`);
+    },
+    notes: [
+      ...[1, 2, 3].flatMap((number) => [`connect ${number} true`, "disconnect Normal disconnection"]),
+      ...["0", "3 false"],
+    ],
+  },
+  {
+    name: "is connected only when on_connect has run",
+    async play({ mqtt, note, port, pause }) {
+      for (let round = 0; round < 20; round += 1) {
+        const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);
+        let told = false;
+        client.on_connect = () => {
+          told = true;
+        };
+        await client.connect("127.0.0.1", port);
+        client.loop_start();
+        while (!client.is_connected()) await pause(0);
+        if (!told) note(`not in round ${round}`);
+        client.disconnect();
+      }
+    },
+    notes: [],
+  },
+  {
+    name: "shows the number of a message where that is printed",
+    async play({ mqtt, note, port }) {
+      const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2);
+      note(inspect(client.publish("shown", "lost")));
+      await client.connect("127.0.0.1", port);
+      const info = client.publish("shown", "sent", 1);
+      await info.wait_for_publish();
+      note(`${inspect(info)} ${info}`);
+      await client.close();
+    },
+    notes: ["MQTTMessageInfo { mid: 0, rc: 4 }", "MQTTMessageInfo { mid: 1, rc: 0 } (0, 1)"],
   },
   {
     name: "steps by loop()",
