@@ -7,7 +7,7 @@ import { is_plain_object, positional } from "../model/keywords.ts";
 import { MQTTMessage } from "../model/message.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
-import { Properties } from "../model/properties.ts";
+import type { Properties } from "../model/properties.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import { SparseMap } from "../model/sparse.ts";
 import type { SubscribeOptions } from "../model/subscribeoptions.ts";
@@ -1231,8 +1231,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   #deliver_message({ packet }: Extract<EngineEvent, { type: "message" }>): void | Promise<void> {
     const is_v5 = this.#engine.session.version === 5;
-    const properties = is_v5 ? (packet.properties ?? new Properties(PacketTypes.PUBLISH)) : null;
-    const message = MQTTMessage.received(packet, properties, this.#engine.received_at / 1000);
+    const message = MQTTMessage.received(packet, is_v5, this.#engine.received_at / 1000);
     const callbacks = this.#router.match(packet.topic);
     if (callbacks.length === 0)
       return call_all(this, "message", [this, this.#userdata, message], this.#on_failure);

@@ -51,7 +51,7 @@ export interface PublishPacket {
   mid: number;
   /** Of a packet that came it belongs to whoever gets it. */
   readonly payload: Uint8Array;
-  properties: PropertiesOf<Types["PUBLISH"]>;
+  readonly properties: PropertiesOf<Types["PUBLISH"]>;
 }
 
 interface Acknowledgement<T extends PacketType> {

@@ -1,6 +1,13 @@
 // Decides that pages have no short way for plain packets, where it stands in for plain_packets.ts: few messages come to
 // a page, and what it loads must be small.
 
+import type { PublishPacket } from "./packets.ts";
+
+/** The topic alias of a PUBLISH; undefined when it has none. */
+export function alias_of(packet: PublishPacket): number | undefined {
+  return packet.properties?.TopicAlias;
+}
+
 export class PlainPackets {
   /** Null: the strict walk shall read it. */
   read(): null {

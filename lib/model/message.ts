@@ -3,8 +3,8 @@
 import { type Bytes, decode_utf8, new_bytes } from "./bytes.ts";
 import { MessageState, type MQTTErrorCode } from "./enums.ts";
 import { ValueError } from "./errors.ts";
-import type { PacketTypes } from "./packettypes.ts";
-import type { Properties } from "./properties.ts";
+import { PacketTypes } from "./packettypes.ts";
+import { Properties } from "./properties.ts";
 
 /** What a message knows of its own publishing; `MQTTMessageInfo` of the client is one. */
 export interface PublishProgress {
@@ -13,12 +13,12 @@ export interface PublishProgress {
   is_published(): boolean;
 }
 
-interface PayloadHolder {
-  readonly payload: Bytes;
-}
+type MessageProperties = Properties<typeof PacketTypes.PUBLISH>;
 
 /** What is known of a received message. */
-interface Received extends PayloadHolder {
+interface Received {
+  readonly payload: Uint8Array;
+  readonly properties: MessageProperties | null;
   readonly topic: string;
   readonly mid: number;
   readonly qos: 0 | 1 | 2;
@@ -45,15 +45,17 @@ export class MQTTMessage {
   dup: boolean;
   /** The packet identifier; 0 for QoS 0. */
   mid: number;
-  /** The properties of MQTT 5; null on 3.1 and 3.1.1. */
-  properties: Properties<typeof PacketTypes.PUBLISH> | null;
   /** When the message came, in seconds of a clock that only goes forward and starts anywhere. */
   timestamp: number;
   state: MessageState;
   /** The progress of a message of one's own; null for a received one. */
   info: PublishProgress | null;
-  /** The payload, or what has it: a view of bytes takes its time to be made, and not everybody looks. */
-  #payload: Bytes | PayloadHolder;
+  // To make bytes and properties takes its time, and not everybody looks.
+  #packet: Received | null = null;
+  /** Null: those of the packet. */
+  #payload: Bytes | null;
+  /** Undefined: those of the packet. */
+  #properties: MessageProperties | null | undefined = null;
 
   constructor(mid = 0, topic = "") {
     this.topic = topic;
@@ -62,7 +64,6 @@ export class MQTTMessage {
     this.retain = false;
     this.dup = false;
     this.mid = mid;
-    this.properties = null;
     this.timestamp = 0;
     this.state = MessageState.MQTT_MS_INVALID;
     this.info = null;
@@ -70,21 +71,32 @@ export class MQTTMessage {
 
   /** The bytes of the message: a Buffer in Node, so that `.toString()` decodes it. */
   get payload(): Bytes {
-    if (!(this.#payload instanceof Uint8Array)) this.#payload = this.#payload.payload;
+    this.#payload ??= (this.#packet as Received).payload as Bytes;
     return this.#payload;
   }
   set payload(payload: Bytes) {
     this.#payload = payload;
   }
 
-  /** @internal A message that came at `timestamp`. */
-  static received(packet: Received, properties: MQTTMessage["properties"], timestamp: number): MQTTMessage {
+  /** The properties of MQTT 5; null on 3.1 and 3.1.1. */
+  get properties(): MessageProperties | null {
+    if (this.#properties === undefined)
+      this.#properties = this.#packet?.properties ?? new Properties(PacketTypes.PUBLISH);
+    return this.#properties;
+  }
+  set properties(properties: MessageProperties | null) {
+    this.#properties = properties;
+  }
+
+  /** @internal A message that came at `timestamp`, in seconds; on MQTT 5 it has properties. */
+  static received(packet: Received, is_v5: boolean, timestamp: number): MQTTMessage {
     const message = new MQTTMessage(packet.mid, packet.topic);
-    message.#payload = packet;
+    message.#packet = packet;
+    message.#payload = null;
     message.qos = packet.qos;
     message.retain = packet.retain;
     message.dup = packet.dup;
-    message.properties = properties;
+    if (is_v5) message.#properties = undefined;
     message.timestamp = timestamp;
     return message;
   }
@@ -119,7 +131,8 @@ export class MQTTMessage {
 
   /** All attributes, the payload among them: what `JSON.stringify()` writes. Beyond paho. */
   toJSON() {
-    return { ...this, payload: this.payload };
+    const { payload, properties } = this;
+    return { ...this, payload, properties };
   }
 
   /** What `console.log` prints in Node. */

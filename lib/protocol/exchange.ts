@@ -11,6 +11,7 @@ import type {
   SubackPacket,
   UnsubackPacket,
 } from "../codec/packets.ts";
+import { alias_of } from "../codec/plain_packets.ts";
 import { ProtocolError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Delivery, type Inbound } from "./inbound.ts";
@@ -67,7 +68,7 @@ export class Exchange {
   }
 
   #on_publish(packet: PublishPacket, reading: Reading): ProtocolError | null {
-    const alias = packet.properties?.TopicAlias;
+    const alias = alias_of(packet);
     if (alias !== undefined) {
       const topic = reading.aliases.resolve(packet.topic, alias);
       if (topic instanceof ProtocolError) return topic;

@@ -27,10 +27,9 @@ export function publish_packet(
     payload,
     properties,
   };
-  if (properties !== null && (message.alias !== 0 || message.expires_at !== Number.POSITIVE_INFINITY)) {
-    adapt(packet, properties, message, aliases, now);
-  }
-  return packet;
+  if (properties === null || (message.alias === 0 && message.expires_at === Number.POSITIVE_INFINITY))
+    return packet;
+  return { ...packet, ...adapted(properties, message, aliases, now) };
 }
 
 /** The reason why the broker's limits forbid the message, as the error for who waits for it; null: they allow it. */
@@ -53,21 +52,22 @@ function refused(text: string): MQTTException {
   return new MQTTException(text, { code: "ERR_MQTT_REFUSED" });
 }
 
-function adapt(
-  packet: PublishPacket,
+/** What of the properties and the topic this link has otherwise than the user. */
+function adapted(
   given: NonNullable<PublishPacket["properties"]>,
   message: OutboundMessage,
   aliases: OutboundAliases,
   now: number,
-): void {
+): Pick<PublishPacket, "topic" | "properties"> {
   const properties = new Properties(PacketTypes.PUBLISH, given);
+  let { topic } = message;
   if (message.expires_at !== Number.POSITIVE_INFINITY) {
     properties.MessageExpiryInterval = Math.max(0, Math.ceil((message.expires_at - now) / 1000));
   }
   if (message.alias !== 0) {
     // A broker that allows fewer aliases gets the topic in full: the message matters more than its brevity.
     if (!aliases.allows(message.alias)) delete properties.TopicAlias;
-    else if (aliases.knows(message.alias, message.topic)) packet.topic = "";
+    else if (aliases.knows(message.alias, message.topic)) topic = "";
   }
-  packet.properties = properties;
+  return { topic, properties };
 }

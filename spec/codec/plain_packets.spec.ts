@@ -6,9 +6,13 @@ import { encode } from "../../lib/codec/encoder.ts";
 import { Framer } from "../../lib/codec/framer.ts";
 import { check_packet } from "../../lib/codec/layouts.ts";
 import type { Packet, PublishPacket } from "../../lib/codec/packets.ts";
-import { PlainPackets } from "../../lib/codec/plain_packets.ts";
-import { PlainPackets as NoPlainPackets } from "../../lib/codec/plain_packets_browser.ts";
+import { alias_of, PlainPackets } from "../../lib/codec/plain_packets.ts";
+import {
+  alias_of as alias_of_in_page,
+  PlainPackets as NoPlainPackets,
+} from "../../lib/codec/plain_packets_browser.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { Properties } from "../../lib/model/properties.ts";
 import { PacketParser } from "../support/mqtt_packet_parser.ts";
 import { plain } from "../support/plain_packet.ts";
 import { bytes_of, type Version } from "../vectors/vector.ts";
@@ -74,8 +78,14 @@ describe.each(versions)("plain packets of version %d", (version) => {
   });
 
   it("are never read where the strict walk refuses, whichever bits flip", () => {
+    const properties = new Properties(PacketTypes.PUBLISH, {
+      ...{ PayloadFormatIndicator: 1, MessageExpiryInterval: 60, ContentType: "a", ResponseTopic: "r" },
+      ...{ CorrelationData: Buffer.from([0, 255]), UserProperty: [["a", "b"] as const, ["a", ""] as const] },
+    });
     const sent = fc.constantFrom(
       message(),
+      message({ properties }),
+      message({ qos: 2, mid: 7, properties }),
       message({ qos: 1, mid: 7, retain: true }),
       message({ topic: "a/b", payload: Buffer.alloc(0) }),
       { type: PacketTypes.PUBACK, mid: 1, reason_code: 0, properties: null } as const,
@@ -97,14 +107,53 @@ describe.each(versions)("plain packets of version %d", (version) => {
   });
 });
 
+describe("plain properties", () => {
+  it("are built when somebody looks at them, from memory that is not used again", () => {
+    const given = { ContentType: "text", CorrelationData: Buffer.from("12"), UserProperty: [["a", "b"]] };
+    const properties = new Properties(PacketTypes.PUBLISH, given as never);
+    const bytes = Buffer.from(encode(message({ properties, payload: Buffer.from("payload") }), 5));
+    const packets = new PlainPackets();
+    const found = packets.read(frame_of(bytes), 5) as PublishPacket;
+    packets.forget_chunk();
+    bytes.fill(0xee);
+    expect(found.properties?.json()).toEqual(properties.json());
+    expect(String(found.payload)).toBe("payload");
+    expect(alias_of(found)).toBeUndefined();
+  });
+
+  it("leave a topic alias to be asked for", () => {
+    const properties = new Properties(PacketTypes.PUBLISH, { TopicAlias: 3 });
+    for (const ask of [alias_of, alias_of_in_page]) {
+      expect([ask(message({ properties })), ask(message())]).toEqual([3, undefined]);
+    }
+  });
+});
+
 describe("what is not plain", () => {
   it.each<[string, string, Version]>([
     ["a topic that is cut off", "3001 00", 4],
     ["a topic longer than the packet", "3003 0005 74", 4],
     ["no packet id", "3203 0001 74", 4],
     ["the packet id 0", "3205 0001 74 0000", 4],
-    ["no room for properties", "3003 0001 74", 5],
-    ["properties", "3009 0001 74 05 02 0000000a", 5],
+    ["no block of properties", "3003 0001 74", 5],
+    ["properties longer than the packet", "3005 0001 74 05 02", 5],
+    ["more than 127 bytes of properties", `30850101 0001 74 8001 26 0001 61 007a ${"61".repeat(122)}`, 5],
+    ["a topic alias", "3007 0001 74 03 23 0001", 5],
+    ["a subscription identifier", "3006 0001 74 02 0b 01", 5],
+    ["a property of another packet", "3009 0001 74 05 11 00000001", 5],
+    ["a property that does not exist", "3006 0001 74 02 00 00", 5],
+    ["a property twice", "3008 0001 74 04 01 00 01 00", 5],
+    ["a payload format of 2", "3006 0001 74 02 01 02", 5],
+    ["a property that is cut off", "3005 0001 74 01 01", 5],
+    ["an expiry that is cut off", "3008 0001 74 04 02 000000", 5],
+    ["a text that is cut off", "3007 0001 74 03 03 00 61", 5],
+    ["a text longer than the block", "3008 0001 74 04 03 0002 61", 5],
+    ["a content type beyond ASCII", "3009 0001 74 05 03 0002 c3a9", 5],
+    ["an empty response topic", "3007 0001 74 03 08 0000", 5],
+    ["a response topic with a wildcard", "3008 0001 74 04 08 0001 2b", 5],
+    ["correlation data longer than the block", "3008 0001 74 04 09 0002 61", 5],
+    ["a pair without a value", "3008 0001 74 04 26 0001 61", 5],
+    ["a pair with a name that is cut off", "3006 0001 74 02 26 00", 5],
     ["an empty topic", "3002 0000", 4],
     ["a wildcard", "3004 0002 612b", 4],
     ["the other wildcard", "3004 0002 6123", 4],

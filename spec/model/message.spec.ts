@@ -3,6 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { MessageState } from "../../lib/model/enums.ts";
 import { TransportError, ValueError } from "../../lib/model/errors.ts";
 import { ConnectFlags, DisconnectFlags, MQTTMessage } from "../../lib/model/message.ts";
+import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { Properties } from "../../lib/model/properties.ts";
 import { caught } from "./caught.ts";
 import { class_members } from "./facts/member_facts.ts";
 
@@ -15,7 +17,7 @@ function message_of(payload: string | Uint8Array): MQTTMessage {
 describe("MQTTMessage", () => {
   it("has paho's attributes and begins as in paho", () => {
     const message = new MQTTMessage();
-    expect([...Object.keys(message), "payload"].sort()).toEqual(class_members.MQTTMessage);
+    expect([...Object.keys(message), "payload", "properties"].sort()).toEqual(class_members.MQTTMessage);
     expect(message).toMatchObject({
       topic: "",
       payload: Buffer.alloc(0),
@@ -30,24 +32,43 @@ describe("MQTTMessage", () => {
     });
   });
 
-  it("looks at the payload of what has come when somebody asks, and once", () => {
-    let looks = 0;
-    const packet = {
+  describe("that has come", () => {
+    let looks: string[] = [];
+    const packet = (properties: MQTTMessage["properties"]) => ({
       ...({ topic: "t", mid: 7, qos: 1, retain: true, dup: true } as const),
       get payload() {
-        looks += 1;
+        looks.push("payload");
         return Buffer.from("p");
       },
-    } as const;
-    const message = MQTTMessage.received(packet, null, 12.5);
-    const { topic, mid, qos, retain, dup, properties, timestamp } = message;
-    expect({ topic, mid, qos, retain, dup, properties, timestamp }).toEqual({
-      ...{ topic: "t", mid: 7, qos: 1, retain: true, dup: true, properties: null, timestamp: 12.5 },
+      get properties() {
+        looks.push("properties");
+        return properties;
+      },
     });
-    expect(looks).toBe(0);
-    expect([message.text(), String(message.payload), looks]).toEqual(["p", "p", 1]);
-    message.payload = Buffer.from("another");
-    expect(message.text()).toBe("another");
+
+    it("is of its packet, and looks at payload and properties when somebody asks, and once", () => {
+      looks = [];
+      const given = new Properties(PacketTypes.PUBLISH, { ContentType: "text" });
+      const message = MQTTMessage.received(packet(given), true, 12.5);
+      const { topic, mid, qos, retain, dup, timestamp } = message;
+      expect({ topic, mid, qos, retain, dup, timestamp }).toEqual({
+        ...{ topic: "t", mid: 7, qos: 1, retain: true, dup: true, timestamp: 12.5 },
+      });
+      expect(looks).toEqual([]);
+      expect([message.text(), String(message.payload)]).toEqual(["p", "p"]);
+      expect([message.properties, message.properties]).toEqual([given, given]);
+      expect(looks).toEqual(["payload", "properties"]);
+      message.payload = Buffer.from("another");
+      message.properties = null;
+      expect([message.text(), message.properties]).toEqual(["another", null]);
+    });
+
+    it("has properties on MQTT 5, if only empty ones, and none on 3.x", () => {
+      const on_5 = MQTTMessage.received(packet(null), true, 0);
+      expect(on_5.properties?.isEmpty()).toBe(true);
+      expect(on_5.properties).toBe(on_5.properties);
+      expect(MQTTMessage.received(packet(null), false, 0).properties).toBeNull();
+    });
   });
 
   it("is shown with its payload", () => {
