@@ -5,6 +5,7 @@ import { type MQTTException, RuntimeError, ValueError } from "../model/errors.ts
 import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
 import { error_string } from "../model/strings.ts";
+import { waiting } from "../network/interrupts.ts";
 import type { Ticket } from "../protocol/outbound_message.ts";
 import { check_seconds } from "./settings.ts";
 
@@ -98,23 +99,26 @@ export class MQTTMessageInfo implements PublishProgress, Ticket {
     const failure = this.#failure ?? this.#waiting.given_up();
     if (failure !== null) return Promise.reject(failure);
     if (seconds !== null && seconds <= 0) return Promise.resolve(false);
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        cancel?.();
-        this.#waiters?.delete(waiter);
-        this.#waiting.end(this);
-        settle();
-      };
-      const waiter: Waiter = {
-        resolve: (published) => end(() => resolve(published)),
-        reject: (error) => end(() => reject(error)),
-      };
-      const cancel =
-        seconds === null ? null : this.#waiting.after(seconds * 1000, () => waiter.resolve(false));
-      this.#waiters ??= new Set();
-      this.#waiters.add(waiter);
-      this.#waiting.begin(this);
-    });
+    return waiting<boolean>(
+      (resolve, reject) => {
+        const end = (settle: () => void) => {
+          cancel?.();
+          this.#waiters?.delete(waiter);
+          this.#waiting.end(this);
+          settle();
+        };
+        const waiter: Waiter = {
+          resolve: (published) => end(() => resolve(published)),
+          reject: (error) => end(() => reject(error)),
+        };
+        const cancel =
+          seconds === null ? null : this.#waiting.after(seconds * 1000, () => waiter.resolve(false));
+        this.#waiters ??= new Set();
+        this.#waiters.add(waiter);
+        this.#waiting.begin(this);
+      },
+      (error) => this.give_up(error),
+    );
   }
 
   /** `(0, 1)`, as Python prints the pair. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from "./clock.ts";
 import { Hold } from "./hold.ts";
+import { waiting } from "./interrupts.ts";
 
 export class Vigil {
   readonly #clock: Clock;
@@ -32,7 +33,7 @@ export class Vigil {
   /** Resolves when `is_true` after a round, or after `timeout_ms`. */
   until(is_true: () => boolean, timeout_ms: number): Promise<void> {
     if (is_true()) return Promise.resolve();
-    return new Promise((resolve) => {
+    return waiting((resolve) => {
       const finish = () => {
         cancel?.();
         this.#watchers.delete(look);

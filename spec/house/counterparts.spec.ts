@@ -18,6 +18,8 @@ import * as plain_packets from "../../lib/codec/plain_packets.ts";
 import * as plain_packets_browser from "../../lib/codec/plain_packets_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
+import * as interrupts from "../../lib/network/interrupts.ts";
+import * as interrupts_browser from "../../lib/network/interrupts_browser.ts";
 import * as process_end from "../../lib/network/process_end.ts";
 import * as process_end_browser from "../../lib/network/process_end_browser.ts";
 import * as passage from "../../lib/protocol/passage.ts";
@@ -60,6 +62,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
+  ["lib/network/interrupts.ts", interrupts, interrupts_browser satisfies Outside<typeof interrupts>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
   ["lib/protocol/passage.ts", passage, passage_browser satisfies Outside<typeof passage>],
   ["lib/protocol/wrong_port.ts", wrong_port, wrong_port_browser satisfies Outside<typeof wrong_port>],

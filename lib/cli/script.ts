@@ -1,0 +1,71 @@
+// Decides how the main thread of a script under `karere run` is interrupted: another thread listens for signals, and rings
+// the bell for which everything waits that stands still; what waits otherwise is told on the event loop.
+
+import { Worker } from "node:worker_threads";
+import { type InterruptSignal, interrupt_of } from "../model/interrupts.ts";
+import { type Run, run_key } from "../network/run.ts";
+import { type Birth, exit_code_of, interrupt_signals, signal_of } from "./run_words.ts";
+import { compile_typescript } from "./typescript.ts";
+
+export function prepare_script(): void {
+  for (const signal of interrupt_signals) keep_from_node(signal);
+  const pending = new Int32Array(new SharedArrayBuffer(4));
+  const bell = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: Birth = { pending, bell };
+  const listener = new Worker(new URL("./listener.js", import.meta.url), { workerData, execArgv: [] });
+  const run: Run = {
+    bell,
+    waits: new Set(),
+    take() {
+      const signal = signal_of(Atomics.exchange(pending, 0, 0));
+      if (signal === null) return null;
+      listener.postMessage("taken");
+      return is_heard_by_script(signal) ? null : signal;
+    },
+    interrupt(signal) {
+      const last = [...run.waits].at(-1);
+      if (last !== undefined) last(signal);
+      else
+        queueMicrotask(() => {
+          throw interrupt_of(signal);
+        });
+    },
+  };
+  Object.defineProperty(globalThis, run_key, { value: run });
+  listener.on("message", () => {
+    const signal = run.take();
+    if (signal !== null) run.interrupt(signal);
+  });
+  listener.unref();
+  process.on("uncaughtExceptionMonitor", end_by);
+  compile_typescript(process.argv[1] as string);
+}
+
+/**
+ * What a terminal sends to all of its processes comes here through the pipe, and so is ignored. A listener of the script
+ * itself is called then, as soon as the script waits, and no other time.
+ */
+function keep_from_node(signal: InterruptSignal): void {
+  const { emit } = process;
+  // Node keeps what is here now, when somebody listens for the first time, and calls that when the signal comes.
+  process.emit = ((name: string, ...args: unknown[]) =>
+    name !== signal && Reflect.apply(emit, process, [name, ...args])) as typeof emit;
+  process.on(signal, () => {});
+  process.emit = emit;
+}
+
+/** Whether the script listens for the signal itself, as with Python's `signal.signal()`: then that is all that happens. */
+function is_heard_by_script(signal: InterruptSignal): boolean {
+  if (process.listenerCount(signal) <= 1) return false;
+  process.emit(signal, signal);
+  return true;
+}
+
+/** An interrupt that nobody has caught ends the process with few words. */
+function end_by(error: Error): void {
+  const signal = { KeyboardInterrupt: "SIGINT", SystemExit: "SIGTERM" }[String(error?.name)];
+  if (signal === undefined || process.listenerCount("uncaughtException") > 0) return;
+  if (signal === "SIGINT") process.stderr.write("KeyboardInterrupt\n");
+  const { code } = error as { code?: unknown };
+  process.exit(typeof code === "number" ? code : exit_code_of(signal as InterruptSignal));
+}
