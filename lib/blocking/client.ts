@@ -62,21 +62,34 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   // ---- callbacks -----------------------------------------------------------------------------------------------
-  // They run in the script's thread: while one of its calls waits, or when it is idle. What each of them means is said at
-  // the client of the event loop.
+  // They run in the script's thread: while one of its calls waits, or when it is idle. Optional methods, so that they can be
+  // assigned as in paho and overridden in a subclass.
 
+  /** The broker has answered CONNECT, with acceptance or refusal: look at `reason_code`. Subscribe here. */
   on_connect?(...args: CallbackArguments<V>["connect"]): unknown;
+  /** An attempt of the loop to connect has failed before the broker could answer. */
   on_connect_fail?(...args: CallbackArguments<V>["connect_fail"]): unknown;
+  /** A connection is about to be opened. What it throws fails the attempt. */
   on_pre_connect?(...args: CallbackArguments<V>["pre_connect"]): unknown;
+  /** The connection has ended. */
   on_disconnect?(...args: CallbackArguments<V>["disconnect"]): unknown;
+  /** A message came and no callback of `message_callback_add` matches. */
   on_message?(...args: CallbackArguments<V>["message"]): unknown;
+  /** A message has reached its end: QoS 0 has left, QoS 1 and 2 are acknowledged. */
   on_publish?(...args: CallbackArguments<V>["publish"]): unknown;
+  /** The broker has answered `subscribe()`. */
   on_subscribe?(...args: CallbackArguments<V>["subscribe"]): unknown;
+  /** The broker has answered `unsubscribe()`. */
   on_unsubscribe?(...args: CallbackArguments<V>["unsubscribe"]): unknown;
+  /** A line of the log. `level` is one of `MQTT_LOG_*`. */
   on_log?(...args: CallbackArguments<V>["log"]): unknown;
+  /** For loops of the application's own: the socket is open. */
   on_socket_open?(...args: CallbackArguments<V>["socket_open"]): unknown;
+  /** For loops of the application's own: the socket is about to be closed. */
   on_socket_close?(...args: CallbackArguments<V>["socket_close"]): unknown;
+  /** For loops of the application's own: something waits for `loop_write()`. Setting it stops writing by itself. */
   on_socket_register_write?(...args: CallbackArguments<V>["socket_register_write"]): unknown;
+  /** For loops of the application's own: nothing waits any more. */
   on_socket_unregister_write?(...args: CallbackArguments<V>["socket_unregister_write"]): unknown;
 
   // ---- what stays on this side ---------------------------------------------------------------------------------

@@ -247,9 +247,9 @@ function tell_when_free(next_look_ms: number): void {
 
 // What is printed here would only appear when the script's thread is idle.
 process.emitWarning = ((warning: string | Error, type: string | { type?: string } = "Warning") => {
-  const name = typeof type === "string" ? type : (type.type ?? "Warning");
-  const text = warning instanceof Error ? `${warning.name}: ${warning.message}` : `${name}: ${warning}`;
-  report({ say: "print", text });
+  const given = typeof type === "string" ? type : (type.type ?? "Warning");
+  const { name, message } = warning instanceof Error ? warning : { name: given, message: warning };
+  report({ say: "warn", text: message, name });
 }) as typeof process.emitWarning;
 
 port.on("message", carry_out);

@@ -64,7 +64,7 @@ export class Peer implements Participant {
         return peer.userdata;
       },
       warnings: options.warnings,
-      print: (text) => thread.print(`MQTTWarning: ${text}`),
+      print: (text) => thread.warn(text, "MQTTWarning"),
       get suppress_exceptions() {
         return client.suppress_exceptions;
       },

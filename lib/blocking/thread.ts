@@ -227,8 +227,8 @@ function accept(report: Report): void {
     case "forgotten":
       forget_function(report.function_id);
       return;
-    case "print":
-      print(report.text);
+    case "warn":
+      warn(report.text, report.name);
       return;
     case "free":
       port?.unref();
@@ -330,11 +330,9 @@ export function is_waiting(): boolean {
   return depth > 0;
 }
 
-/** Warnings of Node and of clients. While the script waits, Node's own way would keep them until it is idle. */
-export function print(text: string): void {
-  const [type = "Warning", ...rest] = text.split(": ");
-  if (depth === 0) process.emitWarning(rest.join(": "), type);
-  else process.stderr.write(`(node:${process.pid}) ${text}\n`);
+/** A warning, as `process.emitWarning()` makes one, but at once: that would keep it until the script is idle. */
+export function warn(text: string, name: string): void {
+  process.emit("warning", Object.assign(new Error(text), { name }));
 }
 
 function is_thenable(value: unknown): value is PromiseLike<unknown> {

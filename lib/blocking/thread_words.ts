@@ -140,8 +140,8 @@ export type Report =
     }
   /** Its helper has ended. */
   | { readonly say: "released"; readonly client: number }
-  /** To be printed where the user sees it. */
-  | { readonly say: "print"; readonly text: string }
+  /** A warning of Node or of a client. */
+  | { readonly say: "warn"; readonly text: string; readonly name: string }
   /** Nothing holds the process any more. */
   | { readonly say: "free" }
   | { readonly say: "dead"; readonly message: string; readonly stack: string };

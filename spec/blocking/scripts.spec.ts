@@ -213,6 +213,18 @@ describe("a script that falls off its end", () => {
 });
 
 describe("a blocking script", () => {
+  it("is ended by Ctrl-C as any other, whatever it waits for", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      'client.connect("127.0.0.1", port); console.log("runs"); client.loop_forever();',
+    );
+    await welcome(broker);
+    await script.output(/runs/);
+    script.kill("SIGINT");
+    expect(await script.result()).toMatchObject({ signal: "SIGINT", stderr: "" });
+  }, 30_000);
+
   it("may be CommonJS", async () => {
     await using broker = await scripted_broker();
     const source = `

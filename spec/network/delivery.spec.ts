@@ -24,12 +24,12 @@ const event = {
   register: { type: "register_write", socket: null } as PumpEvent,
 };
 
-function rig(handle: (word: string) => void | Promise<void> = () => {}) {
+function rig(handle: (word: string) => void | Promise<void> = () => {}, in_turn = true) {
   const log: string[] = [];
   const gate = { open: true };
   const delivery = new Delivery({
     is_open: () => gate.open,
-    in_turn: true,
+    in_turn,
     deliver: (told) => {
       const name = told.type === "message" ? told.packet.topic : (told.type as Kind);
       log.push(name);
@@ -52,6 +52,30 @@ function slow() {
   };
   return { handle, end };
 }
+
+describe("a delivery that does not wait for handlers", () => {
+  it("hands the next message over, and finishes each when its own handler has", async () => {
+    const { handle, end } = slow();
+    const { delivery, log } = rig(handle, false);
+    delivery.push([message("a"), message("b"), event.lost]);
+    expect(log).toEqual(["a", "b", "closed"]);
+    await end();
+    expect(log.slice(3)).toEqual(["a done"]);
+    await end();
+    expect(log.slice(3)).toEqual(["a done", "b done"]);
+  });
+
+  it("bounds what is handed over and not finished", async () => {
+    const { handle, end } = slow();
+    const { delivery, log } = rig(handle, false);
+    const half = 8 * 1024 * 1024;
+    delivery.push([message("a", half), message("b", half)]);
+    expect(log).toEqual(["a", "b", "pause"]);
+    await end();
+    await end();
+    expect(log.slice(3)).toEqual(["a done", "resume", "b done"]);
+  });
+});
 
 describe("while a loop runs", () => {
   it("tells everything at once, in order", () => {

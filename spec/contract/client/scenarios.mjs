@@ -597,6 +597,12 @@ export const scenarios = [
         return `127.0.0.1:${guarded_port}`;
       });
       note(await client.loop_forever());
+      const resolve_srv = (name) => {
+        note(name);
+        return [{ name: "127.0.0.1", port: guarded_port, priority: 0, weight: 0 }];
+      };
+      await client.connect_srv("example.org", { resolve_srv });
+      note(await client.loop_forever());
       client.on_pre_connect = () => {
         throw new RangeError("not now");
       };
@@ -613,6 +619,7 @@ export const scenarios = [
     },
     notes: [
       ...["pre_connect", "host 1", "credentials 1", "Success", "0"],
+      ...["pre_connect", "_mqtt._tcp.example.org", "credentials 1", "Success", "0"],
       ...["on_pre_connect RangeError", "RangeError -"],
       ...["on_pre_connect RangeError", "RangeError -", "on_pre_connect RangeError", "RangeError -"],
     ],
