@@ -4,14 +4,14 @@
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { type Birth, PATIENCE_MS, PIPE_FD } from "./run_words.ts";
+import { type Birth, IS_CLOSED, PATIENCE_MS, PENDING, PIPE_FD } from "./run_words.ts";
 
-const { pending, bell } = workerData as Birth;
+const { state, bell } = workerData as Birth;
 const script = parentPort as MessagePort;
 const pipe = new Socket({ fd: PIPE_FD });
 
 function tell(signal: number): void {
-  Atomics.store(pending, 0, signal);
+  Atomics.store(state, PENDING, signal);
   Atomics.add(bell, 0, 1);
   Atomics.notify(bell, 0);
   script.postMessage("signal");
@@ -20,12 +20,12 @@ function tell(signal: number): void {
 pipe.on("data", (signals) => {
   for (const signal of signals) tell(signal);
 });
-script.on("message", () => pipe.write(Uint8Array.of(0)));
 pipe.on("error", () => {});
 // Who runs the script has gone: there will be nobody to end it.
 pipe.on("close", () => {
+  Atomics.store(state, IS_CLOSED, 1);
   tell(constants.signals.SIGTERM);
   setTimeout(() => {
-    if (Atomics.load(pending, 0) !== 0) process.kill(process.pid, "SIGKILL");
+    if (Atomics.load(state, PENDING) !== 0) process.kill(process.pid, "SIGKILL");
   }, PATIENCE_MS);
 });

@@ -53,14 +53,16 @@ function tell_signals(pipe: Duplex, give_up: (signal: InterruptSignal) => void):
   let is_first = true;
   let is_noticed = true;
   let limit: NodeJS.Timeout | undefined;
+  const take = (signal: InterruptSignal) => {
+    if (!is_noticed) return give_up(signal);
+    is_noticed = false;
+    pipe.write(Uint8Array.of(constants.signals[signal]));
+    if (!is_first || signal === "SIGTERM") limit = setTimeout(give_up, PATIENCE_MS, signal);
+    is_first = false;
+  };
   const listeners = interrupt_signals.map((signal) => {
-    const tell = () => {
-      if (!is_noticed) return give_up(signal);
-      is_noticed = false;
-      pipe.write(Uint8Array.of(constants.signals[signal]));
-      if (!is_first || signal === "SIGTERM") limit = setTimeout(give_up, PATIENCE_MS, signal);
-      is_first = false;
-    };
+    // What the script has said before is heard before.
+    const tell = () => void setImmediate(take, signal);
     process.on(signal, tell);
     return [signal, tell] as const;
   });

@@ -10,12 +10,16 @@ export const PIPE_FD = 3;
 export const PIPE_VARIABLE = "KARERE_RUN_PIPE";
 
 /** How long a script that is not to be asked twice may take to notice; then its process is ended. */
-export const PATIENCE_MS = 2000;
+export const PATIENCE_MS = 5000;
+
+/** Places in the state that both threads see. */
+export const PENDING = 0;
+export const IS_CLOSED = 1;
 
 /** What the listening thread is given. */
 export interface Birth {
-  /** The number of the signal that was not taken yet; 0: none. */
-  readonly pending: Int32Array;
+  /** The number of the signal that was not taken yet, or 0; and 1 when the pipe is closed. */
+  readonly state: Int32Array;
   readonly bell: Int32Array;
 }
 

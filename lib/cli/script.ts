@@ -1,25 +1,35 @@
 // Decides how the main thread of a script under `karere run` is interrupted: another thread listens for signals, and rings
 // the bell for which everything waits that stands still; what waits otherwise is told on the event loop.
 
+import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { type InterruptSignal, interrupt_of } from "../model/interrupts.ts";
 import { type Run, run_key } from "../network/run.ts";
-import { type Birth, exit_code_of, interrupt_signals, signal_of } from "./run_words.ts";
+import {
+  type Birth,
+  exit_code_of,
+  IS_CLOSED,
+  interrupt_signals,
+  PENDING,
+  PIPE_FD,
+  signal_of,
+} from "./run_words.ts";
 import { compile_typescript } from "./typescript.ts";
 
 export function prepare_script(): void {
   for (const signal of interrupt_signals) keep_from_node(signal);
-  const pending = new Int32Array(new SharedArrayBuffer(4));
+  const state = new Int32Array(new SharedArrayBuffer(8));
   const bell = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: Birth = { pending, bell };
+  const workerData: Birth = { state, bell };
   const listener = new Worker(new URL("./listener.js", import.meta.url), { workerData, execArgv: [] });
   const run: Run = {
     bell,
     waits: new Set(),
     take() {
-      const signal = signal_of(Atomics.exchange(pending, 0, 0));
+      const signal = signal_of(Atomics.exchange(state, PENDING, 0));
       if (signal === null) return null;
-      listener.postMessage("taken");
+      // At once, so that it is known before anything that the script does now.
+      if (Atomics.load(state, IS_CLOSED) === 0) tell_taken();
       return is_heard_by_script(signal) ? null : signal;
     },
     interrupt(signal) {
@@ -39,6 +49,14 @@ export function prepare_script(): void {
   listener.unref();
   process.on("uncaughtExceptionMonitor", end_by);
   compile_typescript(process.argv[1] as string);
+}
+
+function tell_taken(): void {
+  try {
+    writeSync(PIPE_FD, Uint8Array.of(0));
+  } catch {
+    // Nobody is there any more who wants to know.
+  }
 }
 
 /**

@@ -4,7 +4,12 @@
 import { existsSync } from "node:fs";
 import { createRequire, register } from "node:module";
 import { extname, resolve } from "node:path";
+import { type Compiler, load_compiler } from "./compiling.ts";
 
+/** What loads a CommonJS module. */
+type CompilingModule = NodeModule & { _compile(source: string, file: string, format: string): void };
+
+const ENDINGS = [".ts", ".mts", ".cts"];
 const FLAG = "--experimental-strip-types";
 const require_here = createRequire(import.meta.url);
 
@@ -14,13 +19,6 @@ const compilers: readonly [name: string, fits: (version: string) => boolean][] =
   // Later ones have no interface for programs that compiles a single file.
   ["typescript", (version) => Number.parseInt(version, 10) < 7],
 ];
-
-/** What is to compile, as the compiling thread is told. */
-export interface Compiler {
-  readonly name: string;
-  /** From where it is to be loaded. */
-  readonly file: string;
-}
 
 /** Whether Node can leave types out itself. */
 function is_done_by_node(): boolean {
@@ -48,13 +46,21 @@ export function what_is_missing(script: string): string | null {
 
 /** From here on modules in TypeScript can be loaded, if the script is one itself. */
 export function compile_typescript(script: string): void {
-  if (!is_to_be_compiled(script)) return;
+  const compiler = is_to_be_compiled(script) ? find_compiler(script) : null;
+  if (compiler === null) return;
   process.setSourceMapsEnabled(true);
-  register("./compiling.js", import.meta.url, { data: find_compiler(script) });
+  register("./compiling_hooks.js", import.meta.url, { data: compiler });
+  const compile = load_compiler(compiler);
+  for (const ending of ENDINGS) {
+    require_here.extensions[ending] = (module, file) => {
+      const { source, format } = compile(file);
+      (module as CompilingModule)._compile(source, file, format);
+    };
+  }
 }
 
 function is_to_be_compiled(script: string): boolean {
-  return [".ts", ".mts", ".cts"].includes(extname(script)) && !is_done_by_node();
+  return ENDINGS.includes(extname(script)) && !is_done_by_node();
 }
 
 /** The script's own project comes first. */

@@ -99,26 +99,24 @@ export class MQTTMessageInfo implements PublishProgress, Ticket {
     const failure = this.#failure ?? this.#waiting.given_up();
     if (failure !== null) return Promise.reject(failure);
     if (seconds !== null && seconds <= 0) return Promise.resolve(false);
-    return waiting<boolean>(
-      (resolve, reject) => {
-        const end = (settle: () => void) => {
-          cancel?.();
-          this.#waiters?.delete(waiter);
-          this.#waiting.end(this);
-          settle();
-        };
-        const waiter: Waiter = {
-          resolve: (published) => end(() => resolve(published)),
-          reject: (error) => end(() => reject(error)),
-        };
-        const cancel =
-          seconds === null ? null : this.#waiting.after(seconds * 1000, () => waiter.resolve(false));
-        this.#waiters ??= new Set();
-        this.#waiters.add(waiter);
-        this.#waiting.begin(this);
-      },
-      (error) => this.give_up(error),
-    );
+    return waiting((resolve, reject) => {
+      const end = (settle: () => void) => {
+        cancel?.();
+        this.#waiters?.delete(waiter);
+        this.#waiting.end(this);
+        settle();
+      };
+      const waiter: Waiter = {
+        resolve: (published) => end(() => resolve(published)),
+        reject: (error) => end(() => reject(error)),
+      };
+      const cancel =
+        seconds === null ? null : this.#waiting.after(seconds * 1000, () => waiter.resolve(false));
+      this.#waiters ??= new Set();
+      this.#waiters.add(waiter);
+      this.#waiting.begin(this);
+      return waiter.reject;
+    });
   }
 
   /** `(0, 1)`, as Python prints the pair. */

@@ -285,14 +285,12 @@ export class Engine {
       throw new ValueError("call connect() or connect_async() before loop_forever()");
     if (this.#mode === "forever") throw new RuntimeError("loop_forever() runs already");
     if (this.#state === "disconnected") return Promise.resolve(MQTT_ERR_SUCCESS);
-    return waiting(
-      (resolve, reject) => {
-        this.#forever = { ...options, resolve, reject };
-        this.#run("forever");
-        this.#wind_up();
-      },
-      (error) => this.leave_forever(error),
-    );
+    return waiting((resolve, reject) => {
+      this.#forever = { ...options, resolve, reject };
+      this.#run("forever");
+      this.#wind_up();
+      return (error) => this.leave_forever(error);
+    });
   }
 
   /** Waits at most `timeout_ms` for something to happen, and lets it happen. */
@@ -316,6 +314,7 @@ export class Engine {
           finish();
         });
       }
+      return finish;
     });
   }
 
@@ -448,10 +447,10 @@ export class Engine {
   }
 
   #promised_attempt(): Promise<MQTTErrorCode> {
-    this.#promise = waiting(
-      (resolve, reject) => this.#begin_attempt({ resolve, reject }),
-      () => this.disconnect(0, null, false),
-    );
+    this.#promise = waiting((resolve, reject) => {
+      this.#begin_attempt({ resolve, reject });
+      return () => this.disconnect(0, null, false);
+    });
     return this.#promise;
   }
 

@@ -7,15 +7,14 @@ import { type Run, run_key } from "./run.ts";
 /** What runs this script; null: Node alone. */
 export const run = ((globalThis as Record<symbol, unknown>)[run_key] ?? null) as Run | null;
 
-/**
- * The promise of a call that waits: `new Promise(executor)`, which an interrupt rejects.
- *
- * @param leave what else has to happen then.
- */
-export function waiting<T>(
-  executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
-  leave?: (error: Error) => void,
-): Promise<T> {
+/** Begins what a promise waits for. May return what else is to be done when an interrupt has rejected the promise. */
+type Executor<T> = (
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+) => ((error: Error) => unknown) | undefined;
+
+/** The promise of a call that waits: `new Promise(executor)`, which an interrupt rejects. */
+export function waiting<T>(executor: Executor<T>): Promise<T> {
   if (run === null) return new Promise(executor);
   const { waits } = run;
   return new Promise((resolve, reject) => {
@@ -32,7 +31,7 @@ export function waiting<T>(
         settle(value);
       };
     waits.add(end);
-    executor(ending(resolve), ending(reject));
+    const leave = executor(ending(resolve), ending(reject));
   });
 }
 

@@ -46,6 +46,7 @@ export class Vigil {
       const cancel = timeout_ms === Number.POSITIVE_INFINITY ? null : this.#clock.after(timeout_ms, finish);
       this.#watchers.add(look);
       this.update();
+      return finish;
     });
   }
 
