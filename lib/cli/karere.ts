@@ -8,7 +8,9 @@ interface Command {
   /** What follows its name. */
   readonly usage: string;
   readonly summary: string;
-  /** Returns the exit code, or null when it ends the process itself. */
+  /** How many words it needs at least. */
+  readonly needs: number;
+  /** Returns the exit code. */
   readonly main: (args: string[]) => number | Promise<number>;
 }
 
@@ -18,6 +20,7 @@ const MISUSED = 2;
 const commands: Readonly<Record<string, Command>> = {
   run: {
     usage: "script [argument...]",
+    needs: 1,
     summary: "run a script (.ts, .js, ...) in which Ctrl-C is a KeyboardInterrupt, as in Python",
     main: run,
   },
@@ -41,7 +44,7 @@ async function main([word = "", ...args]: string[]): Promise<number> {
     console.log(usage());
     return 0;
   }
-  if (command === undefined || args.length === 0) {
+  if (command === undefined || args.length < command.needs) {
     if (word !== "" && command === undefined) console.error(`karere: there is no command "${word}"`);
     console.error(usage());
     return MISUSED;

@@ -17,7 +17,6 @@ import {
 import { compile_typescript } from "./typescript.ts";
 
 export function prepare_script(): void {
-  for (const signal of interrupt_signals) keep_from_node(signal);
   const state = new Int32Array(new SharedArrayBuffer(8));
   const bell = new Int32Array(new SharedArrayBuffer(4));
   const workerData: Birth = { state, bell };
@@ -30,7 +29,7 @@ export function prepare_script(): void {
       if (signal === null) return null;
       // At once, so that it is known before anything that the script does now.
       if (Atomics.load(state, IS_CLOSED) === 0) tell_taken();
-      return is_heard_by_script(signal) ? null : signal;
+      return is_new(signal, "pipe") && !is_heard_by_script(signal) ? signal : null;
     },
     interrupt(signal) {
       const last = [...run.waits].at(-1);
@@ -41,6 +40,11 @@ export function prepare_script(): void {
         });
     },
   };
+  for (const signal of interrupt_signals) {
+    take_from_node(signal, () => {
+      if (is_new(signal, "node") && !is_heard_by_script(signal)) run.interrupt(signal);
+    });
+  }
   Object.defineProperty(globalThis, run_key, { value: run });
   listener.on("message", () => {
     const signal = run.take();
@@ -59,15 +63,22 @@ function tell_taken(): void {
   }
 }
 
-/**
- * What a terminal sends to all of its processes comes here through the pipe, and so is ignored. A listener of the script
- * itself is called then, as soon as the script waits, and no other time.
- */
-function keep_from_node(signal: InterruptSignal): void {
+/** How often each signal came by each way. */
+const came = new Map<string, number>();
+
+/** A terminal sends a signal to all of its processes: what comes through the pipe and by Node counts once. */
+function is_new(signal: InterruptSignal, way: "pipe" | "node"): boolean {
+  const count = (came.get(signal + way) ?? 0) + 1;
+  came.set(signal + way, count);
+  return count > (came.get(signal + (way === "pipe" ? "node" : "pipe")) ?? 0);
+}
+
+/** Takes from Node what it would do when this signal comes: the listeners of the script are called by us, and once. */
+function take_from_node(signal: InterruptSignal, heard: () => void): void {
   const { emit } = process;
   // Node keeps what is here now, when somebody listens for the first time, and calls that when the signal comes.
   process.emit = ((name: string, ...args: unknown[]) =>
-    name !== signal && Reflect.apply(emit, process, [name, ...args])) as typeof emit;
+    name === signal ? heard() : Reflect.apply(emit, process, [name, ...args])) as typeof emit;
   process.on(signal, () => {});
   process.emit = emit;
 }

@@ -165,6 +165,7 @@ export class OneShot {
       return await Promise.race([act(failed), failed]);
     } finally {
       cancel?.();
+      // Whatever comes now, nobody waits for a failure any more.
       this.#fail(null);
       await client.close({ timeout: 0 });
     }

@@ -87,6 +87,15 @@ describe("a terminal", () => {
   });
 });
 
+describe("a signal to the script's own process", () => {
+  it("counts as well", async () => {
+    await using script = start("ending_script.mts", "idle");
+    const [, pid] = await script.output(/waits (\d+)/);
+    process.kill(Number(pid), "SIGTERM");
+    expect((await script.result()).exit_code).toBe(143);
+  });
+});
+
 describe("a script that notices nothing", () => {
   it("is ended by the second Ctrl-C", async () => {
     await using script = start("stubborn_script.js");
