@@ -5,6 +5,7 @@ export * as client from "./client/index.ts";
 export * as publish from "./helpers/publish.ts";
 export * as subscribe from "./helpers/subscribe.ts";
 export * as enums from "./model/enums.ts";
+export { KeyboardInterrupt, SystemExit } from "./model/interrupts.ts";
 export * as matcher from "./model/matcher.ts";
 export * as packettypes from "./model/packettypes.ts";
 export * as properties from "./model/properties.ts";

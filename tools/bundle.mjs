@@ -40,6 +40,14 @@ const targets = Object.values(exports).filter((target) => target.browser !== und
 const name_in = (place, file) => file.replace(place, "").replace(/\.js$/, "");
 const source_of = ({ default: compiled }) => compiled.replace("./dist/", "lib/").replace(/\.js$/, ".ts");
 
+/** What the command of the package is made of: each file looks for another beside itself, or beside what it shares. */
+const command = {
+  "cli/karere": "lib/cli/karere.ts",
+  "cli/preload": "lib/cli/preload.ts",
+  "shared/listener": "lib/cli/listener.ts",
+  "shared/compiling_hooks": "lib/cli/compiling_hooks.ts",
+};
+
 /** Modules that share what they have in common, so that each class is there once. */
 const shared = { splitting: true, chunkNames: "shared/[name]-[hash]", sourcemap: true };
 
@@ -87,6 +95,7 @@ async function write_for_node() {
       // The blocking flavour looks for its thread's own file beside the one that it is in.
       "shared/worker": "lib/blocking/worker.ts",
       "shared/bell": "lib/blocking/bell.ts",
+      ...command,
     },
     plugins: [words],
     sourcesContent: false,

@@ -71,7 +71,12 @@ try {
   };
   write("tsconfig.json", [JSON.stringify({ compilerOptions: { ...compiler_options, skipLibCheck: false } })]);
   run(project, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
-  console.log("a fresh user can import, require and compile karere");
+  write("runs.mjs", [
+    'import { Client, KeyboardInterrupt } from "karere/blocking";',
+    "console.log(new Client().is_connected(), KeyboardInterrupt.name, process.argv[2]);",
+  ]);
+  run(project, join(project, "node_modules/.bin/karere"), "run", "runs.mjs", "an argument");
+  console.log("a fresh user can import, require, compile and run karere");
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

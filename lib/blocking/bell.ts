@@ -2,10 +2,12 @@
 // event, an interrupt from another thread) rings one bell; it then looks for itself what has come.
 
 import { MQTTException } from "../model/errors.ts";
+import { interrupt_of } from "../model/interrupts.ts";
+import { run } from "../network/interrupts.ts";
 import { BEAT, HEARTBEAT_MS, IS_DEAD } from "./thread_words.ts";
 
 /** The bell: a number that everyone who rings adds 1 to, and wakes those who wait for it to change. */
-export const bell = new Int32Array(new SharedArrayBuffer(4));
+export const bell = run?.bell ?? new Int32Array(new SharedArrayBuffer(4));
 /**
  * The pulse of the client's thread, which beats as long as that is able to do anything; whether it has ended; and a sign of
  * life of the script's, too.
@@ -16,7 +18,7 @@ export const pulse = new Int32Array(new SharedArrayBuffer(12));
 const MISSED_BEATS = 30;
 
 /** Looks whether the script is to be interrupted, and then throws what shall be thrown out of whatever waits. */
-let look_for_interrupt: (() => void) | null = null;
+let look_for_interrupt: (() => void) | null = run === null ? null : look_for_signal;
 /** What it has thrown last. */
 let last_interrupt: unknown = null;
 
@@ -98,6 +100,12 @@ function check_interrupt(): void {
     last_interrupt = error;
     throw error;
   }
+}
+
+/** Under `karere run` signals interrupt the script. */
+function look_for_signal(): void {
+  const signal = run?.take() ?? null;
+  if (signal !== null) throw interrupt_of(signal);
 }
 
 /** What every call throws when there is nobody any more who could do it. */

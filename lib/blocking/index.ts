@@ -1,6 +1,7 @@
 // The entry `karere/blocking`: all of `karere/blocking/client`, each of its modules as a namespace, and `input()`.
 
 export * as enums from "../model/enums.ts";
+export { KeyboardInterrupt, SystemExit } from "../model/interrupts.ts";
 export * as matcher from "../model/matcher.ts";
 export * as packettypes from "../model/packettypes.ts";
 export * as properties from "../model/properties.ts";

@@ -1,8 +1,9 @@
 // Decides what Python's `input()` is here.
 
 import { writeSync } from "node:fs";
+import { is_interrupt } from "./bell.ts";
 import { EOFError } from "./eof_error.ts";
-import { call } from "./thread.ts";
+import { call, say } from "./thread.ts";
 
 const STDOUT = 1;
 
@@ -15,7 +16,16 @@ const STDOUT = 1;
  */
 export function input(prompt = ""): string {
   if (prompt !== "") writeSync(STDOUT, prompt);
-  const line = call((id) => ({ say: "read_line", id }), "blocking");
+  const line = read_line();
   if (line === null) throw new EOFError("the input has ended: there is no line any more");
-  return line as string;
+  return line;
+}
+
+function read_line(): string | null {
+  try {
+    return call((id) => ({ say: "read_line", id }), "blocking") as string | null;
+  } catch (error) {
+    if (is_interrupt(error)) say({ say: "leave_line" });
+    throw error;
+  }
 }

@@ -1,31 +1,15 @@
-// Decides how lines are read from the standard input, so that everything else goes on meanwhile: by its descriptor,
-// because the input of the process belongs to the script's thread, which waits.
+// Decides how bytes of the standard input become lines.
 
 import { StringDecoder } from "node:string_decoder";
 
-const STDIN = 0;
-const CHUNK_BYTES = 4096;
-/** How long an input that has nothing yet, and cannot be waited for, is left alone. */
-const RETRY_MS = 20;
-
-type Read = (
-  fd: number,
-  buffer: Uint8Array,
-  offset: number,
-  length: number,
-  position: null,
-  callback: (error: NodeJS.ErrnoException | null, bytes: number) => void,
-) => void;
-
 export class LineReader {
-  readonly #read: Read;
+  readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #decoder = new StringDecoder("utf8");
   #text = "";
   #is_over = false;
 
-  /** @param read `fs.read`. */
-  constructor(read: Read) {
-    this.#read = read;
+  constructor(pieces: AsyncIterator<Uint8Array>) {
+    this.#pieces = pieces;
   }
 
   /** The next line without its end; null when there is none any more. */
@@ -47,19 +31,8 @@ export class LineReader {
   }
 
   async #fill(): Promise<void> {
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    const bytes = await new Promise<number>((resolve, reject) => {
-      this.#read(STDIN, buffer, 0, CHUNK_BYTES, null, (error, count) => {
-        if (error === null) resolve(count);
-        // Where the input is set not to wait, there is nothing at the moment.
-        else if (error.code === "EAGAIN") setTimeout(() => resolve(-1), RETRY_MS);
-        else if (error.code === "EOF" || error.code === "EBADF") resolve(0);
-        else reject(error);
-      });
-    });
-    if (bytes === -1) return;
-    this.#is_over = bytes === 0;
-    this.#text +=
-      bytes === 0 ? this.#decoder.end() : this.#decoder.write(Buffer.from(buffer.subarray(0, bytes)));
+    const { done, value } = await this.#pieces.next();
+    this.#is_over = done === true;
+    this.#text += done === true ? this.#decoder.end() : this.#decoder.write(Buffer.from(value));
   }
 }

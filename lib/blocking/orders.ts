@@ -1,7 +1,6 @@
 // Decides what the client's thread does: it hosts the clients of the script, carries out its orders in their sequence,
 // and tells it what happens.
 
-import { read } from "node:fs";
 import { workerData } from "node:worker_threads";
 import type { ApiVersion } from "../client/callback_api.ts";
 import { Client } from "../client/client.ts";
@@ -16,6 +15,7 @@ import { ring } from "./life_signs.ts";
 import { LineReader } from "./line_reader.ts";
 import { new_outbox } from "./outbox.ts";
 import { type Crossing, type Parcel, pack, unpack } from "./parcel.ts";
+import { standard_input } from "./standard_input.ts";
 import type { Birth, Order, Report } from "./thread_words.ts";
 
 const { port, pulse } = workerData as Birth;
@@ -25,7 +25,10 @@ const FIRST_LOOK_MS = 2;
 const LAST_LOOK_MS = 200;
 
 const hosts = new Map<number, Host>();
-const lines = new LineReader(read);
+const lines = new LineReader(standard_input());
+/** The line that was asked for last, and whether whoever asked has gone without it. */
+let line: Promise<string | null> | null = null;
+let is_line_left = false;
 
 /** What the script's callbacks are for. */
 const for_callbacks: ReadonlySet<Report["say"]> = new Set(["event", "arrived", "ask"]);
@@ -217,7 +220,14 @@ function carry_out(order: Order): void {
       shots.get(order.id)?.fail(new Error("left"));
       return;
     case "read_line":
-      void answer(order.id, () => lines.next());
+      void answer(order.id, () => {
+        if (!is_line_left) line = lines.next();
+        is_line_left = false;
+        return line;
+      });
+      return;
+    case "leave_line":
+      is_line_left = true;
       return;
     case "end":
       end(order);

@@ -381,7 +381,8 @@ function ask_for_end(by_itself: boolean): boolean {
     const is_needed = answers.get(id)?.value === true;
     said_since_end = is_needed;
     return is_needed;
-  } catch {
+  } catch (error) {
+    if (by_itself && is_interrupt(error)) throw error;
     // A thread that has ended needs nothing.
     return false;
   } finally {

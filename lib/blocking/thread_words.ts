@@ -75,6 +75,8 @@ export type Order =
   /** A helper is left by an exception. */
   | { readonly say: "leave_help"; readonly id: number }
   | { readonly say: "read_line"; readonly id: number }
+  /** The last one was interrupted: its line is the next one's. */
+  | { readonly say: "leave_line" }
   /** The program is about to end: because nothing keeps it alive, or because it was told to. */
   | { readonly say: "end"; readonly id: number; readonly by_itself: boolean };
 

@@ -16,6 +16,7 @@ import type { Plan, Round } from "../network/attempts.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
 import { Engine, type EngineEvent, type EngineOwner, type SettledEvent } from "../network/engine.ts";
+import { goes_on } from "../network/interrupts.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
 import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import {
@@ -1309,6 +1310,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   #report(error: unknown, callback_name: string): void {
+    if (goes_on(error)) return;
     this.#reporter.failed(error, callback_name);
     if (!this.suppress_exceptions) this.#engine.stop_on(error);
   }

@@ -5,6 +5,7 @@ import { type MQTTException, RuntimeError, ValueError } from "../model/errors.ts
 import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
 import { error_string } from "../model/strings.ts";
+import { waiting } from "../network/interrupts.ts";
 import type { Ticket } from "../protocol/outbound_message.ts";
 import { check_seconds } from "./settings.ts";
 
@@ -96,7 +97,7 @@ export class MQTTMessageInfo implements PublishProgress, Ticket {
     const failure = this.#failure ?? this.#waiting.given_up();
     if (failure !== null) return Promise.reject(failure);
     if (seconds !== null && seconds <= 0) return Promise.resolve(false);
-    return new Promise((resolve, reject) => {
+    return waiting((resolve, reject) => {
       const end = (settle: () => void) => {
         cancel?.();
         this.#waiters?.delete(waiter);
@@ -112,6 +113,7 @@ export class MQTTMessageInfo implements PublishProgress, Ticket {
       this.#waiters ??= new Set();
       this.#waiters.add(waiter);
       this.#waiting.begin(this);
+      return waiter.reject;
     });
   }
 

@@ -15,6 +15,7 @@ import { KeyError, MQTTException, TimeoutError, ValueError } from "../model/erro
 import { is_plain_object, positional } from "../model/keywords.ts";
 import { unknown_name } from "../model/nearest.ts";
 import { system_clock } from "../network/clock.ts";
+import { waiting } from "../network/interrupts.ts";
 import { node_tls_options, type TlsContext } from "../transport/ways.ts";
 
 const SESSION_TAKEN_OVER = 0x8e;
@@ -129,7 +130,7 @@ export class OneShot {
    */
   async run<T>(what: string, act: (failed: Promise<never>) => Promise<T>): Promise<T> {
     const { client } = this;
-    const failed = new Promise<never>((_, reject) => {
+    const failed = waiting<never>((_, reject) => {
       this.#fail = reject;
     });
     watch.begun?.(this);
@@ -164,6 +165,8 @@ export class OneShot {
       return await Promise.race([act(failed), failed]);
     } finally {
       cancel?.();
+      // Whatever comes now, nobody waits for a failure any more.
+      this.#fail(null);
       await client.close({ timeout: 0 });
     }
   }

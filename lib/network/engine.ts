@@ -13,6 +13,7 @@ import { Attempts, type AttemptsOwner, type Caller } from "./attempts.ts";
 import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
 import { Delivery, type DeliveryOwner } from "./delivery.ts";
+import { waiting } from "./interrupts.ts";
 import { at_process_end, type Unfinished } from "./process_end.ts";
 import { Pump, type PumpEvent, type PumpOwner } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
@@ -271,18 +272,19 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
       throw new ValueError("call connect() or connect_async() before loop_forever()");
     if (this.#mode === "forever") throw new RuntimeError("loop_forever() runs already");
     if (this.#state === "disconnected") return Promise.resolve(MQTT_ERR_SUCCESS);
-    return new Promise((resolve, reject) => {
+    return waiting((resolve, reject) => {
       const { retry_first_connection, stop_on_error } = options;
       this.#forever = { retry_first_connection, stop_on_error, resolve, reject };
       this.#run("forever");
       this.#wind_up();
+      return (error) => this.leave_forever(error);
     });
   }
 
   /** Waits at most `timeout_ms` for something to happen, and lets it happen. */
   async loop(timeout_ms: number): Promise<MQTTErrorCode> {
     if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
-    return new Promise((resolve) => {
+    return waiting((resolve) => {
       const finish = () => {
         cancel();
         if (!this.#steps.delete(step)) return;
@@ -300,6 +302,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
           finish();
         });
       }
+      return finish;
     });
   }
 
@@ -436,8 +439,9 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   }
 
   #promised_attempt(): Promise<MQTTErrorCode> {
-    this.#promise = new Promise((resolve, reject) => {
+    this.#promise = waiting((resolve, reject) => {
       this.#begin_attempt({ resolve, reject });
+      return () => this.disconnect(0, null, false);
     });
     return this.#promise;
   }

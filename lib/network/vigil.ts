@@ -3,6 +3,7 @@
 import { SparseSet } from "../model/sparse.ts";
 import type { Clock } from "./clock.ts";
 import { Hold } from "./hold.ts";
+import { waiting } from "./interrupts.ts";
 
 export interface VigilOwner {
   /** Whether the process must stay alive, whoever else waits. */
@@ -37,7 +38,7 @@ export class Vigil {
   /** Resolves when `is_true` after a round, or after `timeout_ms`. */
   until(is_true: () => boolean, timeout_ms: number): Promise<void> {
     if (is_true()) return Promise.resolve();
-    return new Promise((resolve) => {
+    return waiting((resolve) => {
       const finish = () => {
         cancel?.();
         this.#watchers.delete(look);
@@ -50,6 +51,7 @@ export class Vigil {
       const cancel = timeout_ms === Number.POSITIVE_INFINITY ? null : this.#clock.after(timeout_ms, finish);
       this.#watchers.add(look);
       this.update();
+      return finish;
     });
   }
 

@@ -380,7 +380,7 @@ export class Session {
     const farewell = outgoing(this.#next_seq(), packet);
     if (phase === "connected") {
       this.#connection.take_leave(link, farewell, now);
-    } else if (link.outgoing.length > 0 || this.#outbound.queue.length > 0) {
+    } else if (link.outgoing.length > 0 || (link.drains && this.#outbound.queue.length > 0)) {
       link.farewell = farewell;
     } else if (phase === "connecting") {
       this.#connection.leave_at_once(link, packet, now);

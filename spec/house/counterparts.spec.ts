@@ -26,6 +26,8 @@ import * as topic_memory from "../../lib/model/topic_memory.ts";
 import * as topic_memory_browser from "../../lib/model/topic_memory_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
+import * as interrupts from "../../lib/network/interrupts.ts";
+import * as interrupts_browser from "../../lib/network/interrupts_browser.ts";
 import * as process_end from "../../lib/network/process_end.ts";
 import * as process_end_browser from "../../lib/network/process_end_browser.ts";
 import * as by_packet_id from "../../lib/protocol/by_packet_id.ts";
@@ -82,6 +84,7 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
   ["lib/codec/topic_bytes.ts", topic_bytes, topic_bytes_browser satisfies Outside<typeof topic_bytes>],
   ["lib/model/topic_memory.ts", topic_memory, topic_memory_browser satisfies Outside<typeof topic_memory>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
+  ["lib/network/interrupts.ts", interrupts, interrupts_browser satisfies Outside<typeof interrupts>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],
   ["lib/protocol/by_packet_id.ts", by_packet_id, by_packet_id_browser satisfies Outside<typeof by_packet_id>],
   ["lib/protocol/packet_ids.ts", packet_ids, packet_ids_browser satisfies Outside<typeof packet_ids>],

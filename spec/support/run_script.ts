@@ -10,8 +10,8 @@ export interface ScriptOptions {
   cwd?: string;
   /** Added to the environment of the spec. */
   env?: Record<string, string>;
-  /** Written to the script, which then sees the end of its input. Without it the input is empty. */
-  stdin?: string;
+  /** Written to the script, which then sees the end of its input. Without it the input is empty; null: it never ends. */
+  stdin?: string | null;
   /** After this long the script is killed and waiting for it rejects, with its output in the message. */
   timeout_ms?: number;
 }
@@ -69,7 +69,7 @@ function start_node(words: string[], options: ScriptOptions): RunningScript {
   }
   // A script may end without reading its input; that is its right.
   child.stdin.on("error", () => {});
-  child.stdin.end(stdin);
+  if (stdin !== null) child.stdin.end(stdin);
 
   let late = false;
   const limit = setTimeout(() => {

@@ -57,6 +57,18 @@ describe("close()", () => {
     expect(queued + in_flight).toBe(1);
   });
 
+  it("waits no longer for a broker that does not answer CONNECT", async () => {
+    await using talk = await strangers();
+    const { client } = talk;
+    client.publish("t", "p", 1);
+    await talk.dial();
+    const closing = client.close({ timeout: 0 });
+    await talk.link.expect("e000");
+    talk.link.close();
+    await closing;
+    expect(client.stats().queued).toBe(1);
+  });
+
   it("needs no loop", async () => {
     await using talk = await connected({ loop: false });
     const closing = talk.client.close();
