@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  EOFError,
   error_codes,
   KeyError,
   MalformedPacket,
@@ -18,6 +19,7 @@ describe("an exception of karere", () => {
     ["RuntimeError", RuntimeError, "ERR_MQTT_STATE"],
     ["KeyError", KeyError, "ERR_MQTT_UNKNOWN_NAME"],
     ["TimeoutError", TimeoutError, "ERR_MQTT_TIMEOUT"],
+    ["EOFError", EOFError, "ERR_MQTT_EOF"],
     ["MalformedPacket", MalformedPacket, "ERR_MQTT_MALFORMED"],
     ["ProtocolError", ProtocolError, "ERR_MQTT_PROTOCOL"],
     ["TransportError", TransportError, "ERR_MQTT_TRANSPORT"],
