@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { EOFError } from "../../lib/blocking/eof_error.ts";
 import {
-  EOFError,
   error_codes,
   KeyError,
   MalformedPacket,
