@@ -12,16 +12,21 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "dist/browser");
 const { exports, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** A source that has a counterpart for browsers beside it, `ways.ts` and `ways_browser.ts`, is replaced by it. */
-const counterparts = {
-  name: "counterparts for browsers",
+/**
+ * A source that has a counterpart beside it, `ways.ts` and `ways_browser.ts`, is replaced by it.
+ *
+ * @param {string[]} ends of the names of counterparts; the first that is there counts.
+ */
+const counterparts = (...ends) => ({
+  name: "counterparts",
   setup({ onResolve }) {
     onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
-      const counterpart = join(resolveDir, path.replace(/\.ts$/, "_browser.ts"));
-      return existsSync(counterpart) ? { path: counterpart } : null;
+      const places = ends.map((end) => join(resolveDir, path.replace(/\.ts$/, `_${end}.ts`)));
+      const counterpart = places.find(existsSync);
+      return counterpart === undefined ? null : { path: counterpart };
     });
   },
-};
+});
 
 const options = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", logLevel: "warning" };
 
@@ -31,7 +36,7 @@ const for_browsers = {
   outdir: folder,
   // Payloads are plain bytes, whatever else is loaded into the page.
   define: { "globalThis.Buffer": "undefined", "globalThis.process": "undefined" },
-  plugins: [counterparts],
+  plugins: [counterparts("browser")],
   // Its own ES module, which it does not offer: it needs no wrapping.
   alias: { eventemitter3: join(root, "node_modules/eventemitter3/dist/eventemitter3.esm.js") },
 };
@@ -100,6 +105,8 @@ async function write_whole() {
   };
   const { outputFiles } = await build({
     ...for_browsers,
+    // What few pages need is not in it.
+    plugins: [counterparts("page", "browser")],
     stdin,
     minify: true,
     sourcemap: "external",

@@ -6,7 +6,7 @@ import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
 import { error_string } from "../model/strings.ts";
 import type { Ticket } from "../protocol/outbound_message.ts";
-import { check_seconds } from "./settings.ts";
+import { check_seconds } from "./options.ts";
 
 /** What waiting for a message needs of the client. */
 export interface Waiting {
@@ -36,6 +36,11 @@ interface Waiter {
 export class MQTTMessageInfo implements PublishProgress, Ticket {
   /** The message's number, for `on_publish`. */
   mid: number;
+  /**
+   * With a store: the message's number there, which it keeps until it is settled, also across restarts; later ones are
+   * larger. Else null.
+   */
+  id: number | null = null;
   /**
    * MQTT_ERR_SUCCESS: sent, or queued to be sent. MQTT_ERR_NO_CONN: there is no connection; QoS 1 and 2 are kept and
    * sent by the next one (then it becomes SUCCESS), QoS 0 is dropped. MQTT_ERR_QUEUE_SIZE: refused, the queue is full.

@@ -52,6 +52,8 @@ export interface PassageParts {
   /** The topics that were published to before, and so are legal ones. */
   readonly topics: TopicBytes;
   readonly ids: PacketIds;
+  /** Whether a message has to be safe in a store before it leaves: then it stands in the queue until it is. */
+  readonly is_kept: boolean;
   next_seq(): number;
 }
 
@@ -89,8 +91,8 @@ export class Passage {
 
   #keep(message: PlainMessage, topic: Uint8Array, ticket: Ticket, link: Link, limits: QueueLimits): boolean {
     const { payload, qos, retain } = message;
-    if (payload.length > LARGEST_KEPT) return false;
-    const { outbound } = this.#parts;
+    if (payload.length > LARGEST_KEPT || limits.max_queued_age_ms !== 0) return false;
+    const { outbound, is_kept } = this.#parts;
     const is_text = typeof payload === "string";
     const contents = {
       topic: message.topic,
@@ -101,7 +103,7 @@ export class Passage {
     const weight = message.topic.length + (is_text ? utf8_length(payload) : payload.length);
     const taken = outbound.accept_plain(contents, weight, this.#parts.next_seq(), ticket, limits);
     if (taken === null) return false;
-    const is_next = outbound.next(link.acceptance?.limits.window ?? 0) === taken;
+    const is_next = !is_kept && outbound.next(link.acceptance?.limits.window ?? 0) === taken;
     if (is_next && writes(message, topic, taken.mid, link)) outbound.left(taken);
     return true;
   }

@@ -8,6 +8,8 @@ export type { FileStoreArguments, Fsync } from "./file_store.ts";
 
 /** There is none in a browser. */
 export class FileStore implements Store {
+  readonly gathers = false;
+
   constructor(_path: string | FileStoreArguments, _options?: Omit<FileStoreArguments, "path">) {
     throw no_files();
   }
