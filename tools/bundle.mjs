@@ -90,6 +90,96 @@ async function write_for_node() {
   }
 }
 
+/**
+ * Names that only the inside of karere has: in the one file they are shortened. They are those of classes and objects
+ * below `client/`, and nothing that a user gets or gives has a property of such a name.
+ */
+const inner_names = [
+  ...[
+    "acceptance",
+    "farewell",
+    "insert_after",
+    "is_held",
+    "leaving",
+    "outbound",
+    "outgoing",
+    "take_leave",
+    "urgent",
+  ],
+  ...[
+    "expires_at",
+    "useless_at",
+    "keepalive_ms",
+    "next_timeout",
+    "takes_wishes",
+    "is_leaving",
+    "wants_write",
+    "has_room",
+  ],
+  ...["identifiers_available", "wildcards_available", "shared_available", "retain_available"],
+  ...[
+    "give_up_waiting",
+    "hold_for_waiter",
+    "is_driven",
+    "was_driven",
+    "is_unasked",
+    "has_given_up",
+    "has_held",
+  ],
+  ...["unschedule", "is_scheduled", "is_awaited", "take_caller", "call_off", "cancel_timeout", "forget_link"],
+  ...[
+    "on_request_ack",
+    "accepted_before",
+    "forget_unheard",
+    "take_expired",
+    "take_events",
+    "take_work",
+    "take_qos0",
+  ],
+  ...[
+    "maximum_packet_size",
+    "maximum_qos",
+    "receive_maximum",
+    "give_up",
+    "received_at",
+    "accepted_at",
+    "is_counted",
+  ],
+  ...[
+    "begin_anew",
+    "link_lost",
+    "unsent_with_topic",
+    "max_queued_age_ms",
+    "free_ids",
+    "shrinks_without",
+    "is_left",
+  ],
+  ...[
+    "reading",
+    "ending",
+    "deadline",
+    "accepted",
+    "drains",
+    "subscriptions",
+    "tracing",
+    "backoff",
+    "weight",
+    "aliases",
+  ],
+  ...[
+    "previous",
+    "inbound",
+    "acknowledge",
+    "requests",
+    "abandon",
+    "hears",
+    "tickets",
+    "horizon",
+    "phase",
+    "settle",
+  ],
+];
+
 /** `karere.min.js`: what esbuild has minified gets a twentieth smaller by swc. */
 async function write_whole() {
   // paho's other modules are no namespaces of it: all that they hold is here anyway.
@@ -109,6 +199,7 @@ async function write_whole() {
     plugins: [counterparts("page", "browser")],
     stdin,
     minify: true,
+    mangleProps: new RegExp(`^(${inner_names.join("|")})$`),
     sourcemap: "external",
     write: false,
   });

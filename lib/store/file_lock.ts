@@ -3,9 +3,9 @@
 // the owner's process id and the moment when that process began; from anywhere else, where process ids mean something
 // else, when nobody has touched the lock for a while.
 
-import { randomUUID } from "node:crypto";
 import { StoreError } from "../model/errors.ts";
 import { type Files, remove, store_error, system_code, write_all } from "./disk.ts";
+import { crypto } from "./on_demand.ts";
 import { type Machine, this_machine } from "./this_machine.ts";
 
 /** How often an owner touches his lock, in milliseconds. */
@@ -43,7 +43,12 @@ export class FileLock {
     const { pid, place } = machine;
     this.#files = files;
     this.#path = path;
-    this.#text = JSON.stringify({ pid, began: machine.began(pid), place, id: randomUUID() } satisfies Owner);
+    this.#text = JSON.stringify({
+      pid,
+      began: machine.began(pid),
+      place,
+      id: crypto().randomUUID(),
+    } satisfies Owner);
     while (!this.#created()) this.#remove_stale(machine);
     this.#timer = setInterval(() => {
       try {
@@ -96,7 +101,7 @@ export class FileLock {
     const age = this.#age();
     if (age !== null && is_held(found, age, machine)) throw locked(path, found, machine);
     // Of two who find it stale, one moves it; the other may have moved the new one, and puts it back.
-    const aside = `${path}.${randomUUID()}`;
+    const aside = `${path}.${crypto().randomUUID()}`;
     try {
       this.#files.renameSync(path, aside);
     } catch (error) {
