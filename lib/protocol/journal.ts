@@ -17,6 +17,7 @@ import {
   MessageWriter,
   type StoredSubscription,
   subscription_record,
+  type WallClock,
 } from "./records.ts";
 
 export const IDENTITY_KEY = 0;
@@ -29,9 +30,7 @@ const LAST_EPOCH = 2 ** 21 - 1;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Where the records of messages go, in the call that publishes them. */
-export interface Shelf {
-  /** What has to be added to a moment to make it milliseconds since 1970. */
-  to_wall(): number;
+export interface Shelf extends WallClock {
   /**
    * Makes sure that it is open. False: it is being opened, and takes nothing yet.
    *
@@ -93,7 +92,7 @@ export class Journal {
       return;
     }
     const key = this.#take_key();
-    this.#shelf.keep(key, this.#writer.write(message, this.#shelf.to_wall()), message);
+    this.#shelf.keep(key, this.#writer.write(message, this.#shelf), message);
     (message.ticket as Ticket).id = key;
   }
 

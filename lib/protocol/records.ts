@@ -8,14 +8,7 @@
 // Moments are milliseconds since 1970: the clock of the core begins anew with each process.
 
 import type { SubscribePacket, Subscription } from "../codec/packets.ts";
-import {
-  concat_bytes,
-  decode_utf8,
-  encode_utf8,
-  new_bytes,
-  utf8_length,
-  write_utf8,
-} from "../model/bytes.ts";
+import { concat_bytes, decode_utf8, encode_utf8, utf8_length } from "../model/bytes.ts";
 import { MalformedPacket } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
@@ -58,31 +51,35 @@ export interface Identity {
   readonly window: number;
 }
 
+export interface WallClock {
+  /** What has to be added to a moment to make it milliseconds since 1970. */
+  to_wall(): number;
+}
+
 /** Writes the records of messages: one after the other into the same memory. */
 export class MessageWriter {
-  #scratch = new_bytes(0);
-  #view = view_of(this.#scratch);
+  // Not as users get bytes: views of such are made more slowly.
+  #scratch = new Uint8Array(0);
 
-  /**
-   * The record of a message, until the next call.
-   *
-   * @param to_wall what has to be added to a moment to make it one since 1970.
-   */
-  write(message: OutboundMessage, to_wall: number): Uint8Array {
-    const { topic, payload, properties, useless_at } = message;
+  /** The record of a message, until the next call. */
+  write(message: OutboundMessage, clock: WallClock): Uint8Array {
+    const { topic, payload, properties, useless_at, mid } = message;
     const block = properties === null ? null : properties.pack();
     const ends = useless_at !== Number.POSITIVE_INFINITY;
     const most = HEAD_BYTES + 3 * topic.length + MOMENTS_BYTES + (block?.length ?? 0) + payload.length;
     const bytes = this.#room(most);
-    const view = this.#view;
-    const length = write_utf8(bytes, topic, HEAD_BYTES);
+    const length = write_text(bytes, topic, HEAD_BYTES);
     bytes[0] = FORMAT;
     bytes[1] =
       message.qos | (message.retain ? RETAIN : 0) | (ends ? ENDS : 0) | (block === null ? 0 : HAS_PROPERTIES);
-    view.setUint16(2, message.mid);
-    view.setUint16(4, length);
+    bytes[2] = mid >>> 8;
+    bytes[3] = mid;
+    bytes[4] = length >>> 8;
+    bytes[5] = length;
     let at = HEAD_BYTES + length;
     if (ends) {
+      const to_wall = clock.to_wall();
+      const view = view_of(bytes);
       view.setFloat64(at, message.expires_at + to_wall);
       view.setFloat64(at + 8, useless_at + to_wall);
       at += MOMENTS_BYTES;
@@ -97,8 +94,7 @@ export class MessageWriter {
 
   #room(size: number): Uint8Array {
     if (size > this.#scratch.length || this.#scratch.length > SCRATCH_BYTES) {
-      this.#scratch = new_bytes(Math.max(size, SCRATCH_BYTES));
-      this.#view = view_of(this.#scratch);
+      this.#scratch = new Uint8Array(Math.max(size, SCRATCH_BYTES));
     }
     return this.#scratch;
   }
@@ -189,6 +185,20 @@ function checked(bytes: Uint8Array, least: number): DataView {
   if (bytes.length < least) throw new MalformedPacket("it is too short");
   if (bytes[0] !== FORMAT) throw new MalformedPacket(`it is of format ${bytes[0]}, which is not known here`);
   return view_of(bytes);
+}
+
+/** Writes text as UTF-8, of which nearly all topics are ASCII; gives how many bytes it took. */
+function write_text(bytes: Uint8Array, text: string, at: number): number {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) {
+      const encoded = encode_utf8(text);
+      bytes.set(encoded, at);
+      return encoded.length;
+    }
+    bytes[at + index] = code;
+  }
+  return text.length;
 }
 
 function part(bytes: Uint8Array, begin: number, end: number): Uint8Array {

@@ -26,7 +26,7 @@ const parameters = ["path", "fsync", "interval"] as const satisfies readonly (ke
 const policies: readonly Fsync[] = ["always", "interval", "never"];
 
 /** Rewriting takes a few milliseconds, and is not worth them for less. */
-const GARBAGE_BYTES = 1_048_576;
+const GARBAGE_BYTES = 4_194_304;
 
 /**
  * A store in one file, for one client at a time: what is in it outlives the process, and a power cut. Nothing happens
