@@ -23,8 +23,7 @@ export function rewritten(
   try {
     const log = new_log(files, old.path, fd);
     const writer = new FrameWriter();
-    for (const key of old.keys) {
-      const bytes = old.frame(key);
+    for (const { key, bytes } of old.frames()) {
       const value = old.value(bytes);
       if (value === null) damaged(key, bytes);
       else writer.put(log.salt, key, value);
