@@ -25,8 +25,8 @@ export interface FileStoreArguments {
 const parameters = ["path", "fsync", "interval"] as const satisfies readonly (keyof FileStoreArguments)[];
 const policies: readonly Fsync[] = ["always", "interval", "never"];
 
-/** Rewriting takes a few milliseconds, and is not worth them for less. */
-const GARBAGE_BYTES = 4_194_304;
+/** Rewriting takes some milliseconds and waits for the disk, which is not worth it for less. */
+const GARBAGE_BYTES = 16_777_216;
 
 /**
  * A store in one file, for one client at a time: what is in it outlives the process, and a power cut. Nothing happens
