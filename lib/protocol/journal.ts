@@ -59,6 +59,8 @@ export class Journal {
   readonly #shelf: Shelf;
   readonly #writer = new MessageWriter();
   #identity: Identity = { client_id: "", version: 4, epoch: 0, window: 0 };
+  /** Whether the shelf takes messages, as far as is known. */
+  #is_open = false;
   #next_message = 0;
   #next_subscription = SUBSCRIPTIONS_FROM;
   #keys: number[] = [];
@@ -85,9 +87,14 @@ export class Journal {
 
   // ---- our messages --------------------------------------------------------------------------------------------
 
+  /** What is in the store has to be known before a message gets its packet id. Throws StoreError. */
+  prepare(): void {
+    this.#is_open = this.#shelf.is_open();
+  }
+
   /** Throws StoreError: it is not kept. */
   accepted(message: OutboundMessage): void {
-    if (!this.#shelf.is_open()) {
+    if (!this.#is_open) {
       this.#early.push(message);
       return;
     }
@@ -154,6 +161,7 @@ export class Journal {
 
   /** The store was opened: what it holds is known from now on. */
   begin(identity: Identity, keys: readonly number[], released: Iterable<number>): void {
+    this.#is_open = true;
     for (const key of released) this.#released.add(key);
     this.#next_subscription = Math.max(SUBSCRIPTIONS_FROM, 1 + last_below(MESSAGES_FROM, keys));
     const last_epoch = Math.floor((keys.at(-1) ?? 0) / EPOCH);

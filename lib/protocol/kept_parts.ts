@@ -6,9 +6,13 @@ import { SparseMap } from "../model/sparse.ts";
 import { type Arrival, type Delivery, Inbound } from "./inbound.ts";
 import type { Journal } from "./journal.ts";
 import { Outbound } from "./outbound.ts";
-import { OutboundMessage } from "./outbound_message.ts";
+import { type Contents, OutboundMessage, type Publication, type Ticket } from "./outbound_message.ts";
 import type { PacketIds } from "./packet_ids.ts";
+import type { QueueLimits } from "./queue_limits.ts";
 import { type Granted, type RequestPacket, Requests } from "./requests.ts";
+
+/** What `accept` takes besides the publication. */
+type AcceptRest = Parameters<Outbound["accept"]> extends [unknown, ...infer Rest] ? Rest : never;
 
 export class KeptOutbound extends Outbound {
   readonly #ids: PacketIds;
@@ -31,6 +35,22 @@ export class KeptOutbound extends Outbound {
       super.release(message);
     }
     for (const message of early) this.#add_again(message);
+  }
+
+  override accept(publication: Publication, ...rest: AcceptRest): OutboundMessage | null {
+    if (publication.qos !== 0) this.#journal.prepare();
+    return super.accept(publication, ...rest);
+  }
+
+  override accept_plain(
+    contents: Contents,
+    weight: number,
+    seq: number,
+    ticket: Ticket,
+    limits: QueueLimits,
+  ): OutboundMessage | null {
+    this.#journal.prepare();
+    return super.accept_plain(contents, weight, seq, ticket, limits);
   }
 
   override release(message: OutboundMessage): void {
