@@ -57,6 +57,7 @@ export interface Changes {
 
 export class Journal {
   readonly #shelf: Shelf;
+  readonly #per_epoch: number;
   readonly #writer = new MessageWriter();
   #identity: Identity = { client_id: "", version: 4, epoch: 0, window: 0 };
   /** Whether the shelf takes messages, as far as is known. */
@@ -71,8 +72,10 @@ export class Journal {
   /** Messages that were published before the shelf was open. */
   #early: OutboundMessage[] = [];
 
-  constructor(shelf: Shelf) {
+  /** @param per_epoch twice the number of messages that an epoch has numbers for. */
+  constructor(shelf: Shelf, per_epoch = EPOCH) {
     this.#shelf = shelf;
+    this.#per_epoch = per_epoch;
   }
 
   /** Whether anything waits to be written down. */
@@ -191,7 +194,7 @@ export class Journal {
   #take_key(): number {
     const key = this.#identity.epoch * EPOCH + this.#next_message;
     this.#next_message += 2;
-    if (this.#next_message === EPOCH) this.#begin_epoch(this.#identity);
+    if (this.#next_message === this.#per_epoch) this.#begin_epoch(this.#identity);
     return key;
   }
 
