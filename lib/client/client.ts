@@ -544,10 +544,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * @param store a store, or the path of a file for a `FileStore`; null: in memory only.
    * @throws RuntimeError when the client has been used already.
    */
-  store_set(store: Store | string | null | { store: Store | string | null }): void;
-  store_set(...args: unknown[]): void {
-    const [given] = positional("store_set", ["store"], args, ["store"]);
-    const checked = check_store(given ?? null);
+  store_set(store: Store | string | null): void {
+    const checked = check_store(store);
     const { state, was_driven, session } = this.#engine;
     const { queued } = session.counts;
     if (state !== "new" || was_driven || queued > 0 || this.#keeper?.is_used === true) {

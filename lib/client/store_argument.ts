@@ -18,7 +18,7 @@ export function check_store(value: unknown): Store | null {
   if (value === null) return null;
   if (value === "") throw new ValueError("store must name a file, or be a store");
   if (typeof value === "string") return new FileStore(value);
-  const missing = methods.filter((name) => typeof (value as Store)[name] !== "function");
+  const missing = methods.filter((name) => typeof (value as Store | undefined)?.[name] !== "function");
   if (missing.length === 0) return value as Store;
   const lack =
     missing.length === methods.length ? `not ${name_type(value)}` : `it lacks ${missing.join(", ")}`;

@@ -78,7 +78,7 @@ export class KeptOutbound extends Outbound {
   #add_again(message: OutboundMessage): void {
     const { weight, seq, ticket, properties, alias, expires_at, useless_at } = message;
     const mid = this.find(message.mid) === undefined ? message.mid : this.#ids.pass();
-    if (ticket !== null) ticket.mid = mid;
+    (ticket as Ticket).mid = mid;
     const rarities = { properties, alias, expires_at, useless_at };
     this.add(new OutboundMessage(message, weight, seq, mid, ticket, rarities));
   }
