@@ -981,9 +981,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * that can wait before they publish more. Beyond paho.
    *
    * ```ts
-   * for (const line of lines) {
+   * for (let number = 1; number <= 1_000_000; number++) {
    *   await client.ready();
-   *   client.publish("lines", line, 1);
+   *   client.publish("numbers", number, 1);
    * }
    * ```
    *

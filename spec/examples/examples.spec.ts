@@ -175,6 +175,24 @@ describe_mosquitto("the examples", () => {
     await script.output(/^\$SYS\/broker\/version 0 mosquitto/m);
   });
 
+  it("durable_outbox sends with its second run what the first could not", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "karere-examples-"));
+    const run = async (port: number) => {
+      const { file, options } = example("durable_outbox", port);
+      const env = { ...options.env, KARERE_OUTBOX: join(folder, "outbox.log"), NODE_NO_WARNINGS: "1" };
+      return (await run_script(file, { ...options, env })).stdout.trimEnd().split("\n");
+    };
+    try {
+      const offline = await run(await free_port());
+      expect([offline[0], offline.at(-1)]).toEqual(["left from earlier runs: 0", "still to be sent: 3"]);
+      const online = await run(broker.port);
+      expect([online[0], online.at(-1)]).toEqual(["left from earlier runs: 3", "still to be sent: 0"]);
+      expect(online.filter((line) => line.startsWith("the broker has"))).toHaveLength(6);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("client_mqtt_clear_retain leaves nothing retained", async () => {
     await publish.multiple(
       ["a", "b/c"].map((name) => [`clear/${name}`, "x", 1, true] as const),
