@@ -1244,7 +1244,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   async #plan(attempt: number, signal: AbortSignal): Promise<Plan> {
-    await this.#keeper?.open();
+    if (this.#keeper !== null) await this.#keeper.open();
     await this.#before_attempt();
     const timeout_ms = this.#settings.connect_timeout * 1000;
     const asking = { attempt, signal, timeout_ms, clock: this.#clock };

@@ -7,7 +7,7 @@ import { describe, expect, it } from "@jest/globals";
 import { CallbackAPIVersion, Client, StoreError } from "../../lib/client/index.ts";
 import { eventually } from "../support/eventually.ts";
 import { FlakyStore, LaterStore } from "../support/flaky_store.ts";
-import { connected, strangers } from "./talk.ts";
+import { connected, strangers } from "../wire/talk.ts";
 
 const persistent = { client_id: "me", clean_session: false };
 const stores = [
