@@ -3,19 +3,22 @@
 
 import { zlib } from "./on_demand.ts";
 
-/** What a byte does to the sum when so many others follow it: so eight bytes go in one step. */
-const [t0, t1, t2, t3, t4, t5, t6, t7] = [0, 1, 2, 3, 4, 5, 6, 7].map(table_of) as Eight<Int32Array>;
+/** What a byte does to the sum when so many others follow it: so eight bytes go in one step. Filled by the first use. */
+const tables = Array.from({ length: 8 }, () => new Int32Array(256));
+const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as Eight<Int32Array>;
+let is_filled = false;
 
 type Eight<T> = [T, T, T, T, T, T, T, T];
 
-function table_of(followers: number): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, byte) => {
+function fill(): void {
+  is_filled = true;
+  for (let byte = 0; byte < 256; byte++) {
     let value = byte;
-    for (let bit = 0; bit < 8 * (followers + 1); bit++) {
-      value = (value & 1) === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+    for (const table of tables) {
+      for (let bit = 0; bit < 8; bit++) value = (value & 1) === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+      table[byte] = value;
     }
-    return value;
-  });
+  }
 }
 
 let crc32: ReturnType<typeof zlib>["crc32"] | null = null;
@@ -29,6 +32,7 @@ export function checksum(bytes: Uint8Array, begin: number, end: number, seed = 0
     crc32 ??= zlib().crc32;
     return crc32(bytes.subarray(begin, end), seed);
   }
+  if (!is_filled) fill();
   let value = ~seed;
   let at = begin;
   for (const last = end - 8; at <= last; at += 8) {
