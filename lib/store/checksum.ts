@@ -28,16 +28,21 @@ const FEW_BYTES = 256;
 
 /** The CRC-32 of a part of `bytes`; with `seed`, of what that is the CRC-32 of and this behind it. */
 export function checksum(bytes: Uint8Array, begin: number, end: number, seed = 0): number {
+  return checksum_in(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, end, seed);
+}
+
+/** The same of what a view shows, which is the faster way to read words. */
+export function checksum_in(view: DataView, begin: number, end: number, seed = 0): number {
   if (end - begin > FEW_BYTES) {
     crc32 ??= zlib().crc32;
-    return crc32(bytes.subarray(begin, end), seed);
+    return crc32(new Uint8Array(view.buffer, view.byteOffset + begin, end - begin), seed);
   }
   if (!is_filled) fill();
   let value = ~seed;
   let at = begin;
   for (const last = end - 8; at <= last; at += 8) {
-    value ^= word(bytes, at);
-    const next = word(bytes, at + 4);
+    value ^= view.getInt32(at, true);
+    const next = view.getInt32(at + 4, true);
     value =
       (t7[value & 0xff] as number) ^
       (t6[(value >>> 8) & 0xff] as number) ^
@@ -48,15 +53,6 @@ export function checksum(bytes: Uint8Array, begin: number, end: number, seed = 0
       (t1[(next >>> 16) & 0xff] as number) ^
       (t0[next >>> 24] as number);
   }
-  for (; at < end; at++) value = (t0[(value ^ (bytes[at] as number)) & 0xff] as number) ^ (value >>> 8);
+  for (; at < end; at++) value = (t0[(value ^ view.getUint8(at)) & 0xff] as number) ^ (value >>> 8);
   return ~value >>> 0;
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  );
 }

@@ -9,7 +9,7 @@
 //  16  CRC-32 of the above   so that a wrong length is not believed
 //  20  the value, and the CRC-32 of the above and the value; only with a put
 
-import { checksum } from "./checksum.ts";
+import { checksum, checksum_in } from "./checksum.ts";
 
 export const HEADER_BYTES = 16;
 const HEAD_BYTES = 20;
@@ -57,7 +57,7 @@ export class FrameWriter {
     const value_at = at + HEAD_BYTES;
     this.bytes.set(value, value_at);
     const end = value_at + value.length;
-    this.#view.setUint32(end, checksum(this.bytes, value_at, end, seed), true);
+    this.#view.setUint32(end, checksum_in(this.#view, value_at, end, seed), true);
     this.keys.push(key);
   }
 
@@ -81,7 +81,7 @@ export class FrameWriter {
     view.setUint32(at + 4, (kind << 24) | upper, true);
     view.setUint32(at + 8, key - upper * HALF, true);
     view.setUint32(at + 12, length, true);
-    const sum = checksum(this.bytes, at, at + 16);
+    const sum = checksum_in(view, at, at + 16);
     view.setUint32(at + 16, sum, true);
     return sum;
   }
