@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { CallbackAPIVersion, Client, StoreError } from "../../lib/client/index.ts";
+import { check_store, keeper_of } from "../../lib/client/store_argument_page.ts";
 import { eventually } from "../support/eventually.ts";
 import { FlakyStore, LaterStore } from "../support/flaky_store.ts";
 import { connected, strangers } from "../wire/talk.ts";
@@ -244,6 +245,11 @@ describe("store_set()", () => {
   ])("refuses %p", (store, text) => {
     expect(() => new Client({ store } as never)).toThrow(text);
   });
+});
+
+it("the one file for a page has no stores, and says so", () => {
+  expect([check_store(null), keeper_of()]).toEqual([null, null]);
+  expect(() => check_store("outbox.log")).toThrow("karere.min.js has no stores");
 });
 
 describe("ready()", () => {
