@@ -105,10 +105,10 @@ export class Keeper implements Shelf {
   async close(): Promise<void> {
     await this.#opening?.catch(() => {});
     if (!this.#is_open) return;
+    this.#rest_no_more();
     this.flush();
+    this.#rest_no_more();
     this.#is_open = false;
-    this.#cancel_retry?.();
-    this.#cancel_retry = null;
     await this.#store.close();
   }
 
@@ -152,10 +152,20 @@ export class Keeper implements Shelf {
     if (!this.#is_open) return;
     const { journal } = this.state;
     const has_more = this.#is_unsynced || this.#put.length > 0 || journal.is_dirty;
-    if (has_more && this.#writing === null) this.#write(session.seq);
+    if (has_more && this.#writing === null && !this.#rests) this.#write(session.seq);
     const protects = this.#is_unsynced || this.#put.length > 0 || journal.protects;
     if (!protects && this.#writing?.protects !== true) this.#safe = session.seq;
     session.horizon = this.#safe;
+  }
+
+  /** After a failure the store is left in peace for a while, unless there is a message to keep. */
+  get #rests(): boolean {
+    return this.#is_failing && this.#cancel_retry !== null && this.#put.length === 0;
+  }
+
+  #rest_no_more(): void {
+    this.#cancel_retry?.();
+    this.#cancel_retry = null;
   }
 
   #write(up_to: number): void {

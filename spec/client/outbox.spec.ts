@@ -192,6 +192,26 @@ describe("a store that answers later", () => {
     store.held = null;
   });
 
+  it("is not asked again and again while it fails", async () => {
+    const store = new LaterStore();
+    await using talk = await connected({ ...persistent, store });
+    const { client, link, packets } = talk;
+    client.publish("t", "p", 2);
+    await link.expect_packet("PUBLISH");
+    store.disk.full = true;
+    let asked = 0;
+    store.disk.check = (fails) => {
+      asked += 1;
+      if (fails) throw new StoreError("no room", { code: "ERR_MQTT_STORE_FULL" });
+    };
+    link.send(packets.pubrec(1));
+    await eventually(() => expect(asked).toBe(1));
+    await link.expect_silence(30);
+    expect(asked).toBe(1);
+    store.disk.full = false;
+    await link.expect(packets.pubrel(1));
+  });
+
   it("takes what was published before it was open, behind what it holds", async () => {
     const store = new LaterStore();
     const before = offline(store);
