@@ -163,7 +163,6 @@ const inner_names = [
     "subscriptions",
     "tracing",
     "backoff",
-    "weight",
     "aliases",
   ],
   ...[

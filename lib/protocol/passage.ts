@@ -3,7 +3,7 @@
 
 import { DUP } from "../codec/fixed_header.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
-import { Snapshot, utf8_length } from "../model/bytes.ts";
+import { encode_utf8, Snapshot, utf8_length } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { surely_allows } from "./limits.ts";
 import type { Link, Outgoing } from "./link.ts";
@@ -96,7 +96,8 @@ export class Passage {
     const is_text = typeof payload === "string";
     const contents = {
       topic: message.topic,
-      payload: is_text ? payload : new Snapshot(payload),
+      // Text that is kept is written twice, to the store and to the link: it becomes bytes once.
+      payload: is_text ? (is_kept ? encode_utf8(payload) : payload) : new Snapshot(payload),
       qos,
       retain,
     };
