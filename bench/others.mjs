@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { durable } from "./durable.mjs";
 import { latency } from "./latency.mjs";
 import { idle_client, kept_payload } from "./memory.mjs";
 
@@ -23,6 +24,7 @@ export const others = {
   "an idle client": idle_client,
   "kept payloads": kept_payload,
   latency,
+  "publishing with a file": durable,
   "the file for a page": bundle,
 };
 

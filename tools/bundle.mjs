@@ -12,16 +12,21 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "dist/browser");
 const { exports, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** A source that has a counterpart for browsers beside it, `ways.ts` and `ways_browser.ts`, is replaced by it. */
-const counterparts = {
-  name: "counterparts for browsers",
+/**
+ * A source that has a counterpart beside it, `ways.ts` and `ways_browser.ts`, is replaced by it.
+ *
+ * @param {string[]} ends of the names of counterparts; the first that is there counts.
+ */
+const counterparts = (...ends) => ({
+  name: "counterparts",
   setup({ onResolve }) {
     onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
-      const counterpart = join(resolveDir, path.replace(/\.ts$/, "_browser.ts"));
-      return existsSync(counterpart) ? { path: counterpart } : null;
+      const places = ends.map((end) => join(resolveDir, path.replace(/\.ts$/, `_${end}.ts`)));
+      const counterpart = places.find(existsSync);
+      return counterpart === undefined ? null : { path: counterpart };
     });
   },
-};
+});
 
 const options = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", logLevel: "warning" };
 
@@ -31,7 +36,7 @@ const for_browsers = {
   outdir: folder,
   // Payloads are plain bytes, whatever else is loaded into the page.
   define: { "globalThis.Buffer": "undefined", "globalThis.process": "undefined" },
-  plugins: [counterparts],
+  plugins: [counterparts("browser")],
   // Its own ES module, which it does not offer: it needs no wrapping.
   alias: { eventemitter3: join(root, "node_modules/eventemitter3/dist/eventemitter3.esm.js") },
 };
@@ -107,6 +112,27 @@ async function write_for_node() {
   }
 }
 
+/** The words of a text. */
+const words = ([text]) => text.trim().split(/\s+/);
+
+/**
+ * Names that only the inside of karere has: in the one file they are shortened. They are those of classes and objects
+ * below `client/`, and nothing that a user gets or gives has a property of such a name.
+ */
+const inner_names = words`
+  abandon acceptance accepted accepted_at accepted_before acknowledge aliases any_name backoff begin_anew call_off
+  cancel_timeout deadline drains ending expires_at farewell for_session forget_link forget_unheard free_ids
+  give_up_waiting given_up goes_on has_given_up has_held has_room hears hold_for_waiter horizon
+  identifiers_available in_turn inbound insert_after is_awaited is_counted is_driven is_full is_held is_kept
+  is_leaving is_left is_scheduled is_subscribed is_unasked is_watched keepalive_ms leave_forever leaving link_lost
+  max_queued_age_ms maximum_packet_size maximum_qos may_be_old next_timeout not_opened on_bytes on_late
+  on_request_ack on_round outbound outgoing phase previous publish_plainly reading receive_maximum
+  received_at requests retain_available retry_refused security_of_url settle shared_available shrinks_without
+  spare_client_id subscriptions take_caller take_events take_expired take_leave take_qos0 take_work takes_wishes
+  tickets timeout_ms topic_alias_maximum tracing unschedule unsent_with_topic urgent useless_at wants_write
+  was_driven wildcards_available writes_by_hand
+`;
+
 /** `karere.min.js`: what esbuild has minified gets a twentieth smaller by swc. */
 async function write_whole() {
   // paho's other modules are no namespaces of it: all that they hold is here anyway.
@@ -122,8 +148,11 @@ async function write_whole() {
   };
   const { outputFiles } = await build({
     ...for_browsers,
+    // What few pages need is not in it.
+    plugins: [counterparts("page", "browser")],
     stdin,
     minify: true,
+    mangleProps: new RegExp(`^(${inner_names.join("|")})$`),
     sourcemap: "external",
     write: false,
   });

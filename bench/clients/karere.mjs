@@ -1,7 +1,11 @@
 import { CallbackAPIVersion, Client } from "karere/client";
+import { FileStore } from "karere/store/file";
 import { lane, payload, publish_all, receive_all, topic } from "./lane.mjs";
 
-const client = new Client(CallbackAPIVersion.VERSION2, { protocol: lane.version });
+const client = new Client(CallbackAPIVersion.VERSION2, {
+  protocol: lane.version,
+  store: lane.store == null ? null : new FileStore(lane.store),
+});
 client.max_inflight_messages_set(0);
 const connected = new Promise((resolve) => (client.on_connect = resolve));
 client.connect("127.0.0.1", lane.port, 600);

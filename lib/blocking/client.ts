@@ -302,7 +302,7 @@ const quick = [
   ...["socket", "subscribe", "unsubscribe", "ack", "stats"],
 ] as const;
 /** Calls that wait in Python, too; and one whose answer shall not be true before on_connect has run. */
-const waiting = ["connect", "connect_srv", "reconnect", "close", "is_connected"] as const;
+const waiting = ["connect", "connect_srv", "reconnect", "close", "ready", "is_connected"] as const;
 /** Calls that are loops. */
 const loops = ["loop", "loop_read", "loop_write", "loop_misc"] as const;
 

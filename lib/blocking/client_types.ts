@@ -26,6 +26,9 @@ type Own =
   | "message_callback_remove"
   | "max_queued_messages_set"
   | "suppress_exceptions"
+  // A store lives in the client's thread: it is named when the client is made.
+  | "store_set"
+  | "restored"
   | symbol;
 
 type Shared<V extends ApiVersion> = Pick<EventLoopClient<V>, Exclude<keyof EventLoopClient<V>, Own>>;

@@ -2,7 +2,7 @@
 // somebody wants to know; most programs never do.
 
 import type { MQTTMessageInfo as EventLoopInfo } from "../client/message_info.ts";
-import { check_seconds } from "../client/settings.ts";
+import { check_seconds } from "../client/options.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";

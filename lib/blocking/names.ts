@@ -28,6 +28,7 @@ export {
   MQTTException,
   ProtocolError,
   RuntimeError,
+  StoreError,
   TimeoutError,
   TransportError,
   ValueError,

@@ -1,7 +1,7 @@
 // Decides what Python's `time` is here: sleeping during which callbacks run, and its clocks. The entry
 // `karere/blocking/time`.
 
-import { check_seconds } from "../client/settings.ts";
+import { check_seconds } from "../client/options.ts";
 import { needs_idle_thread } from "../network/process_end.ts";
 import { wait_for, warn } from "./thread.ts";
 

@@ -17,7 +17,9 @@ import { type Clock, system_clock } from "../network/clock.ts";
 import { is_closed } from "../network/connection_state.ts";
 import { Engine, type EngineEvent, type EngineOwner, type SettledEvent } from "../network/engine.ts";
 import { goes_on } from "../network/interrupts.ts";
+import type { Keeper, KeeperOwner } from "../network/keeper.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
+import type { Store } from "../store/store.ts";
 import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import {
   type ApiVersion,
@@ -45,6 +47,7 @@ import { MQTTMessageInfo, type Waiting } from "./message_info.ts";
 import {
   type ClientOptions,
   check_flag,
+  check_seconds,
   check_transport,
   type ResolvedOptions,
   resolve_options,
@@ -74,9 +77,9 @@ import {
   type ConnectProperties,
   check_keepalive,
   check_properties,
-  check_seconds,
   make_will,
 } from "./settings.ts";
+import { check_store, keeper_of } from "./store_argument.ts";
 import { filters_of, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
 import type { TlsArguments } from "./tls_arguments.ts";
 import type { WsArguments } from "./ws_settings.ts";
@@ -157,12 +160,15 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   suppress_exceptions = false;
 
   #settings: ClientSettings;
+  #store: Store | null;
+  /** Null without a store. */
+  #keeper: Keeper | null = null;
   #engine: Engine;
   readonly #clock: Clock;
   readonly #router = new Router();
   /** What somebody waits for, and how many do. */
   readonly #awaited = new SparseMap<MQTTMessageInfo, number>();
-  readonly #inside: EngineOwner & ReporterOwner & Waiting;
+  readonly #inside: EngineOwner & ReporterOwner & Waiting & KeeperOwner;
   readonly #reporter: Reporter;
   #userdata: UserData;
   #manual_ack: boolean;
@@ -179,7 +185,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#clock = system_clock;
     this.#inside = new ClientClass.#Inside(this as unknown as ClientClass<ApiVersion>);
     this.#reporter = new Reporter(this.#inside);
-    this.#engine = new Engine(this.#inside, this.#clock);
+    this.#store = options.store;
+    this.#engine = this.#new_engine();
   }
 
   // ---- callbacks -----------------------------------------------------------------------------------------------
@@ -527,6 +534,28 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#reporter.logger = null;
   }
 
+  /**
+   * Keeps QoS 1 and 2 messages, and the state of the session, in a store until they are settled, so that the end of the
+   * process loses nothing. Called before anything is published. Beyond paho.
+   *
+   * ```ts
+   * client.store_set("outbox.log"); // as new FileStore("outbox.log") of "karere/store/file"
+   * ```
+   *
+   * @param store a store, or the path of a file for a `FileStore`; null: in memory only.
+   * @throws RuntimeError when the client has been used already.
+   */
+  store_set(store: Store | string | null): void {
+    const checked = check_store(store);
+    const { state, was_driven, session } = this.#engine;
+    const { queued } = session.counts;
+    if (state !== "new" || was_driven || queued > 0 || this.#keeper?.is_used === true) {
+      throw new RuntimeError("store_set() comes before connect(), loop_start() and publish()");
+    }
+    this.#store = checked;
+    this.#engine = this.#new_engine();
+  }
+
   // ---- connecting ----------------------------------------------------------------------------------------------
 
   /**
@@ -653,7 +682,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * await using client = new Client(CallbackAPIVersion.VERSION2); // closed at the end of the block
    * ```
    *
-   * @param options `timeout`: how long to wait, in seconds; default 10. What is not acknowledged by then stays queued.
+   * @param options `timeout`: how long to wait, in seconds; default 10. What is not acknowledged by then stays queued, in
+   *   the store if there is one; that is closed.
    */
   async close(options: { timeout?: number } = {}): Promise<void> {
     const [timeout = CLOSE_TIMEOUT_SECONDS] = positional("close", ["timeout"], [options]);
@@ -661,6 +691,10 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#stop_watching_for_loop();
     this.#engine.disconnect(0, null, false);
     await this.#engine.gone();
+    if (this.#keeper === null) return;
+    await this.#keeper.close();
+    // Whoever opens the store next may be another: what it holds then is seen when this client needs it again.
+    this.#engine = this.#new_engine();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -681,7 +715,10 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return this.#engine.state === "connected";
   }
 
-  /** Forgets everything that is queued or in flight, and begins with a new client id, session flag and userdata. */
+  /**
+   * Forgets everything that is queued or in flight, and begins with a new client id, session flag and userdata. A store is
+   * let go of, with what it holds.
+   */
   reinitialise(
     client_id:
       | string
@@ -712,9 +749,9 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const { options: _, ...kept } = old;
     this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
     this.#userdata = options.userdata;
-    this.#engine = new Engine(this.#inside, this.#clock);
-    const { min_reconnect_delay, max_reconnect_delay } = this.#settings;
-    this.#engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);
+    void this.#keeper?.close().catch((error) => this.#warn(error.message));
+    this.#store = null;
+    this.#engine = this.#new_engine();
   }
 
   // ---- the loops -----------------------------------------------------------------------------------------------
@@ -818,7 +855,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * @param qos 0 (default): at most once; 1: at least once; 2: exactly once. It says what the *broker* gets.
    * @param retain whether the broker keeps the message for later subscribers. Default false.
    * @param properties MQTT 5: the properties of PUBLISH; copied.
-   * @throws ValueError or TypeError, at once, for what is not allowed.
+   * @throws ValueError or TypeError, at once, for what is not allowed; StoreError when there is a store, and it does not
+   *   keep the message.
    */
   publish(
     topic: string | PublishArguments,
@@ -940,6 +978,37 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#router.remove(sub as string);
   }
 
+  /**
+   * Waits until the queue has room: at most half of `max_queued_messages` and of `max_queued_bytes` is used. For programs
+   * that can wait before they publish more. Beyond paho.
+   *
+   * ```ts
+   * for (let number = 1; number <= 1_000_000; number++) {
+   *   await client.ready();
+   *   client.publish("numbers", number, 1);
+   * }
+   * ```
+   *
+   * @throws (rejects) when nobody makes room: RuntimeError as `wait_for_publish()`; StoreError when the store cannot be
+   *   opened.
+   */
+  async ready(): Promise<void> {
+    await this.#keeper?.open();
+    await this.#engine.has_room();
+    if (!this.#engine.session.has_room) throw this.#inside.given_up() ?? unconnected_error();
+  }
+
+  /**
+   * What an earlier process has published with this store and this one has still to send, in that order; known once the
+   * store is open: at once, or with a store that answers by promises after `ready()` or `connect()`. Beyond paho.
+   */
+  restored(): readonly MQTTMessageInfo[] {
+    const opening = this.#keeper?.open();
+    // Who connects hears of it.
+    opening?.catch(() => {});
+    return (this.#keeper?.restored ?? []) as readonly MQTTMessageInfo[];
+  }
+
   /** How much is queued, in flight, dropped. Beyond paho. */
   stats(): ClientStats {
     return { ...this.#engine.session.counts, reconnects: this.#engine.reconnects };
@@ -1028,6 +1097,14 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     };
   }
 
+  #new_engine(): Engine {
+    this.#keeper = keeper_of(this.#store, this.#inside, this.#clock);
+    const engine = new Engine(this.#inside, this.#clock, this.#keeper);
+    const { min_reconnect_delay, max_reconnect_delay } = this.#settings;
+    engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);
+    return engine;
+  }
+
   // ---- between the engine and the user -------------------------------------------------------------------------
 
   get #options(): ResolvedOptions {
@@ -1042,7 +1119,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    * What the parts of a client see of it: one object, for the closures that it stands for would be a third of what an
    * idle client holds.
    */
-  static readonly #Inside = class implements EngineOwner, ReporterOwner, Waiting {
+  static readonly #Inside = class implements EngineOwner, ReporterOwner, Waiting, KeeperOwner {
     readonly #client: ClientClass<ApiVersion>;
 
     constructor(client: ClientClass<ApiVersion>) {
@@ -1110,6 +1187,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
     random(): number {
       return Math.random();
+    }
+
+    // The keeper's
+
+    new_ticket(): MQTTMessageInfo {
+      return new MQTTMessageInfo(0, this);
     }
 
     // The reporter's
@@ -1180,6 +1263,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   async #plan(attempt: number, signal: AbortSignal): Promise<Plan> {
+    if (this.#keeper !== null) await this.#keeper.open();
     await this.#before_attempt();
     const timeout_ms = this.#settings.connect_timeout * 1000;
     const asking = { attempt, signal, timeout_ms, clock: this.#clock };

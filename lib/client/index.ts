@@ -8,6 +8,7 @@ export {
   MQTTException,
   ProtocolError,
   RuntimeError,
+  StoreError,
   TimeoutError,
   TransportError,
   ValueError,

@@ -7,7 +7,7 @@ import type { PublishProgress } from "../model/message.ts";
 import { error_string } from "../model/strings.ts";
 import { waiting } from "../network/interrupts.ts";
 import type { Ticket } from "../protocol/outbound_message.ts";
-import { check_seconds } from "./settings.ts";
+import { check_seconds } from "./options.ts";
 
 /** What waiting for a message needs of the client. */
 export interface Waiting {
@@ -37,6 +37,7 @@ interface Waiter {
 export class MQTTMessageInfo implements PublishProgress, Ticket {
   /** The message's number, for `on_publish`. */
   mid: number;
+  #id: number | null = null;
   /**
    * MQTT_ERR_SUCCESS: sent, or queued to be sent. MQTT_ERR_NO_CONN: there is no connection; QoS 1 and 2 are kept and
    * sent by the next one (then it becomes SUCCESS), QoS 0 is dropped. MQTT_ERR_QUEUE_SIZE: refused, the queue is full.
@@ -51,6 +52,18 @@ export class MQTTMessageInfo implements PublishProgress, Ticket {
   constructor(mid: number, waiting: Waiting) {
     this.mid = mid;
     this.#waiting = waiting;
+  }
+
+  /**
+   * With a store: the message's number there, which it keeps until it is settled, also across restarts; later ones are
+   * larger. Else null.
+   */
+  get id(): number | null {
+    return this.#id;
+  }
+  /** @internal */
+  set id(id: number | null) {
+    this.#id = id;
   }
 
   /** `rc`. */

@@ -6,7 +6,9 @@ import { positional } from "../model/keywords.ts";
 import { name_type } from "../model/type_names.ts";
 import { check_string } from "../model/utf8.ts";
 import type { QueuePolicy } from "../protocol/settings.ts";
+import type { Store } from "../store/store.ts";
 import type { ApiVersion, UserData } from "./callback_api.ts";
+import { check_store } from "./store_argument.ts";
 
 /** The largest packet of MQTT: a fixed header of 5 bytes and 268435455 bytes behind it. */
 const LARGEST_PACKET = 268_435_460;
@@ -38,6 +40,11 @@ export interface ClientOptions<V extends ApiVersion = ApiVersion> {
   queue_policy?: QueuePolicy;
   /** How many bytes of payload and topic may wait or be in flight; 0: no limit. Default 64 MiB. */
   max_queued_bytes?: number;
+  /**
+   * How long a message may wait until it is sent for the first time, in seconds; 0: no limit. Then it is dropped. Default
+   * 0. What has been sent once is sent again whatever its age.
+   */
+  max_queued_age?: number;
   /** Larger packets of the broker are refused before they are buffered, in bytes. Default 268435460, the largest of MQTT. */
   max_packet_size?: number;
   /** Whether subscriptions are restored when the broker has lost the session. Default true. */
@@ -46,16 +53,22 @@ export interface ClientOptions<V extends ApiVersion = ApiVersion> {
   queue_qos0?: boolean;
   /** Whether warnings, and failures of callbacks, are printed when nobody else takes them. Default true. */
   warnings?: boolean;
+  /**
+   * Where QoS 1 and 2 messages, and the state of the session, are kept until they are settled, so that the end of the
+   * process loses nothing: a store, or the path of a file for a `FileStore`. Default null: in memory.
+   */
+  store?: Store | string | null;
 }
 
 /** The options, all of them, checked. */
 export type ResolvedOptions = Readonly<
-  Required<Omit<ClientOptions, "callback_api_version" | "client_id" | "clean_session">>
+  Required<Omit<ClientOptions, "callback_api_version" | "client_id" | "clean_session" | "store">>
 > & {
   readonly callback_api_version: ApiVersion;
   readonly client_id: string;
   /** Null on MQTT 5. */
   readonly clean_session: boolean | null;
+  readonly store: Store | null;
 };
 
 const parameters = [
@@ -69,10 +82,12 @@ const parameters = [
   "manual_ack",
   "queue_policy",
   "max_queued_bytes",
+  "max_queued_age",
   "max_packet_size",
   "resubscribe",
   "queue_qos0",
   "warnings",
+  "store",
 ] as const satisfies readonly (keyof ClientOptions)[];
 
 const queue_policies: readonly QueuePolicy[] = ["reject", "drop_oldest", "latest_per_topic"];
@@ -105,6 +120,7 @@ export function resolve_options(args: readonly unknown[]): ResolvedOptions {
       0,
       Number.MAX_SAFE_INTEGER,
     ),
+    max_queued_age: check_seconds("max_queued_age", given.max_queued_age ?? 0, 0),
     max_packet_size: whole_number(
       "max_packet_size",
       given.max_packet_size ?? LARGEST_PACKET,
@@ -114,6 +130,7 @@ export function resolve_options(args: readonly unknown[]): ResolvedOptions {
     resubscribe: flag("resubscribe", given.resubscribe, true),
     queue_qos0: flag("queue_qos0", given.queue_qos0, false),
     warnings: flag("warnings", given.warnings, true),
+    store: check_store(given.store ?? null),
   });
 }
 
@@ -123,6 +140,14 @@ export function whole_number(name: string, value: unknown, min: number, max: num
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new ValueError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
   }
+  return value;
+}
+
+/** @throws TypeError unless it is a number; ValueError unless it is at least `min`. */
+export function check_seconds(name: string, value: unknown, min: number): number {
+  if (typeof value !== "number")
+    throw new TypeError(`${name} must be a number of seconds, not ${name_type(value)}`);
+  if (!(value >= min)) throw new ValueError(`${name} must be at least ${min} seconds, not ${value}`);
   return value;
 }
 

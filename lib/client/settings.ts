@@ -80,6 +80,7 @@ export class ClientSettings {
       max_inflight: this.max_inflight_messages,
       max_queued_messages: this.max_queued_messages,
       max_queued_bytes: options.max_queued_bytes,
+      max_queued_age_ms: options.max_queued_age * 1000,
       queue_policy: options.queue_policy,
       queue_qos0: options.queue_qos0,
       max_packet_size: options.max_packet_size,
@@ -100,13 +101,6 @@ export class ClientSettings {
 
 export function check_keepalive(keepalive: unknown): number {
   return whole_number("keepalive", keepalive, 0, 65535);
-}
-
-export function check_seconds(name: string, value: unknown, min: number): number {
-  if (typeof value !== "number")
-    throw new TypeError(`${name} must be a number of seconds, not ${name_type(value)}`);
-  if (!(value >= min)) throw new ValueError(`${name} must be at least ${min} seconds, not ${value}`);
-  return value;
 }
 
 export function check_clean_start(clean_start: unknown, version: MQTTProtocolVersion): CleanStart {

@@ -14,6 +14,7 @@ import type { Clock } from "./clock.ts";
 import { type ConnectionEvent, type ConnectionState, next_state } from "./connection_state.ts";
 import { Delivery, type DeliveryOwner } from "./delivery.ts";
 import { waiting } from "./interrupts.ts";
+import type { Keeper } from "./keeper.ts";
 import { at_process_end, type Unfinished } from "./process_end.ts";
 import { Pump, type PumpEvent, type PumpOwner } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
@@ -94,11 +95,13 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   /** The end of an attempt that a caller of `connect()` was told. */
   #told: ClosedEvent | null = null;
 
-  constructor(owner: EngineOwner, clock: Clock) {
+  /** @param keeper writes down what must outlive the process. */
+  constructor(owner: EngineOwner, clock: Clock, keeper: Keeper | null = null) {
     this.#owner = owner;
     this.#clock = clock;
-    this.session = new Session(owner.settings());
-    this.#pump = new Pump(this.session, clock, this);
+    this.session = new Session(owner.settings(), keeper?.state);
+    this.#pump = new Pump(this.session, clock, this, keeper);
+    keeper?.attach(this.session, this.#pump);
     this.#attempts = new Attempts(owner, this.#pump, clock);
     this.#advice = new Advice(owner);
     this.#vigil = new Vigil(clock, this);
@@ -185,6 +188,14 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   /** Resolves when nothing is queued or in flight, when no link could change that, or after `timeout_ms`. */
   settled(timeout_ms: number): Promise<void> {
     return this.#vigil.until(() => !this.#is_busy(), timeout_ms);
+  }
+
+  /** Resolves when the queue has room, or when nobody works at making any. */
+  has_room(): Promise<void> {
+    return this.#vigil.until(
+      () => this.session.has_room || this.has_given_up || this.is_unasked,
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   /** Resolves when there is no link any more. */

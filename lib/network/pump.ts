@@ -7,6 +7,7 @@ import type { SessionEvent, Work } from "../protocol/outputs.ts";
 import type { Session } from "../protocol/session.ts";
 import type { OpenTransport, Transport, TransportListener } from "../transport/transport.ts";
 import type { Clock } from "./clock.ts";
+import type { Keeper } from "./keeper.ts";
 
 /** What the pump tells: the session's events, and what happens to the socket. */
 export type PumpEvent =
@@ -33,6 +34,7 @@ export class Pump {
   readonly session: Session;
   readonly #clock: Clock;
   readonly #owner: PumpOwner;
+  readonly #keeper: Keeper | null;
   #transport: Transport | null = null;
   #is_open = false;
   #congested = false;
@@ -45,10 +47,11 @@ export class Pump {
   /** When bytes came last. */
   received_at = 0;
 
-  constructor(session: Session, clock: Clock, owner: PumpOwner) {
+  constructor(session: Session, clock: Clock, owner: PumpOwner, keeper: Keeper | null = null) {
     this.session = session;
     this.#clock = clock;
     this.#owner = owner;
+    this.#keeper = keeper;
   }
 
   get now(): number {
@@ -153,11 +156,13 @@ export class Pump {
     return false;
   }
 
-  /** Performs the work, then tells the events, then sets the timer. */
+  /** Writes down what has to be, performs the work, then tells the events, then sets the timer. */
   round(): void {
     this.#scheduled = false;
-    if (this.#owner.writes_by_hand() && this.session.phase !== "closing") this.#register_write();
-    else this.write();
+    if (this.#owner.writes_by_hand() && this.session.phase !== "closing") {
+      this.#keeper?.flush();
+      this.#register_write();
+    } else this.write();
     this.tell();
     this.#arm();
     this.#owner.on_round();
@@ -165,6 +170,7 @@ export class Pump {
 
   /** Performs the work that is due, as far as the transport takes it. */
   write(): void {
+    this.#keeper?.flush();
     // A link that is given up is closed even if the transport takes nothing more.
     this.#work_off(() => !this.#congested || this.session.phase === "closing");
     // Nothing can be written to a congested transport: the wish comes back when it has drained.

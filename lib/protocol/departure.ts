@@ -25,6 +25,8 @@ export interface DepartureParts {
   readonly topics: TopicBytes;
   tell(event: SessionEvent): void;
   trace(packet: Packet): void;
+  /** The last `seq` that may leave. */
+  horizon(): number;
   /** Whether anybody wants the packets themselves, for the log. */
   is_traced(): boolean;
   /** The message has been taken out and will never leave. */
@@ -89,7 +91,10 @@ export class Departure {
     while (bytes < FULL_BYTES && link.ending === null) {
       const message = this.#parts.outbound.next(acceptance.limits.window);
       const entry = link.outgoing.first;
-      if (message !== null && (entry === null || message.seq < entry.seq)) {
+      const is_message = message !== null && (entry === null || message.seq < entry.seq);
+      const seq = is_message ? message.seq : (entry?.seq ?? 0);
+      if (seq > this.#parts.horizon()) return;
+      if (is_message) {
         bytes += this.#publish(message, portion, acceptance);
       } else if (entry !== null && !this.is_held(link)) {
         link.outgoing.remove(entry);
@@ -103,7 +108,7 @@ export class Departure {
   /** Returns how many bytes have left. */
   #publish(message: OutboundMessage, portion: Portion, { aliases, limits }: Acceptance): number {
     const { version, now } = portion;
-    if (!message.sent && message.expires_at <= now) return this.#abandon(message, expired_error(message));
+    if (!message.sent && message.useless_at <= now) return this.#abandon(message, expired_error(message));
     const written = this.#parts.is_traced() ? 0 : write_queued(message, portion.link, this.#parts.topics);
     if (written > 0) {
       this.#has_left(message);

@@ -64,7 +64,7 @@ export class Outbound implements Load {
    */
   accept(
     publication: Publication,
-    { seq, alias, expires_at, ticket }: Place,
+    { seq, ticket, ...rarities }: Place,
     limits: QueueLimits,
     waits: boolean,
     dropped: OutboundMessage[],
@@ -77,7 +77,7 @@ export class Outbound implements Load {
       this.abandon(victim);
       dropped.push(victim);
     }
-    return this.#take_in(publication, candidate.weight, seq, ticket, { properties, alias, expires_at });
+    return this.#take_in(publication, candidate.weight, seq, ticket, { ...rarities, properties });
   }
 
   /** As {@link accept}, for a message without properties for which no other has to give way; null for another. */
@@ -109,7 +109,7 @@ export class Outbound implements Load {
     this.queue.remove(message);
     message.sent = true;
     if (message.qos === 0) {
-      this.#settle(message);
+      this.settle(message);
       return;
     }
     message.state = "published";
@@ -119,7 +119,7 @@ export class Outbound implements Load {
   /** Takes a waiting message out for good. */
   abandon(message: OutboundMessage): void {
     this.queue.remove(message);
-    this.#settle(message);
+    this.settle(message);
   }
 
   find(mid: number): OutboundMessage | undefined {
@@ -136,19 +136,19 @@ export class Outbound implements Load {
   /** PUBACK or PUBCOMP came, or a PUBREC that refuses. */
   complete(message: OutboundMessage): void {
     (message.state === "released" ? this.#released : this.#published).remove(message);
-    this.#settle(message);
+    this.settle(message);
   }
 
   /** QoS 0 messages that waited for a link that is gone, taken out. */
   take_qos0(): OutboundMessage[] {
     const lost = this.queue.take_qos0();
-    for (const message of lost) this.#settle(message);
+    for (const message of lost) this.settle(message);
     return lost;
   }
 
   take_expired(now: number): OutboundMessage[] {
     const expired = this.queue.take_expired(now);
-    for (const message of expired) this.#settle(message);
+    for (const message of expired) this.settle(message);
     return expired;
   }
 
@@ -177,16 +177,24 @@ export class Outbound implements Load {
     ticket: Ticket | null,
     rarities?: Rarities,
   ): OutboundMessage {
-    const mid = contents.qos === 0 ? this.#ids.pass() : this.#ids.take();
+    const mid = this.#ids.pass();
     if (ticket !== null) ticket.mid = mid;
     const message = new OutboundMessage(contents, weight, seq, mid, ticket, rarities);
-    this.#bytes += weight;
-    this.queue.push(message);
-    if (contents.qos !== 0) this.#by_mid.add(mid, message);
+    this.add(message);
     return message;
   }
 
-  #settle(message: OutboundMessage): void {
+  /** Lets a message wait, whose packet id is free. */
+  protected add(message: OutboundMessage): void {
+    this.#bytes += message.weight;
+    this.queue.push(message);
+    if (message.qos === 0) return;
+    this.#ids.hold(message.mid);
+    this.#by_mid.add(message.mid, message);
+  }
+
+  /** The core is done with a message. */
+  protected settle(message: OutboundMessage): void {
     message.state = "settled";
     this.#bytes -= message.weight;
     if (message.qos === 0) return;
@@ -195,9 +203,13 @@ export class Outbound implements Load {
   }
 }
 
-/** The error of a message whose Message Expiry Interval has passed before it could leave. */
+/** The error of a message whose time was over before it could leave. */
 export function expired_error(message: OutboundMessage): MQTTException {
-  return dropped_error(message, "its Message Expiry Interval has passed");
+  const is_old = message.useless_at < message.expires_at;
+  return dropped_error(
+    message,
+    is_old ? "it has waited for max_queued_age" : "its Message Expiry Interval has passed",
+  );
 }
 
 /** The error of a message that gave way to a newer one. */

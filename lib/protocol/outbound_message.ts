@@ -21,6 +21,8 @@ export interface Publication {
 export interface Ticket {
   /** The packet id of the message; for QoS 0 a number for its callback only. */
   mid: number;
+  /** The number of the message in the store; null without one. */
+  id?: number | null;
 }
 
 /**
@@ -36,11 +38,14 @@ export interface Rarities {
   readonly properties: Publication["properties"];
   /** The topic alias that the user has chosen; 0: none. */
   readonly alias: number;
-  /** The moment at which the message is of no use any more (Message Expiry Interval); Infinity: never. */
+  /** The moment at which the message is of no use to anybody any more (Message Expiry Interval); Infinity: never. */
   readonly expires_at: number;
+  /** The moment from which on it is not worth to be sent for the first time: that one, or an earlier one. */
+  readonly useless_at: number;
 }
 
-const NO_RARITIES: Rarities = { properties: null, alias: 0, expires_at: Number.POSITIVE_INFINITY };
+const NEVER = Number.POSITIVE_INFINITY;
+const NO_RARITIES: Rarities = { properties: null, alias: 0, expires_at: NEVER, useless_at: NEVER };
 
 /** What a message is made of. */
 export interface Contents {
@@ -105,6 +110,10 @@ export class OutboundMessage implements Publication, Linked<OutboundMessage> {
 
   get expires_at(): number {
     return this.#rarities.expires_at;
+  }
+
+  get useless_at(): number {
+    return this.#rarities.useless_at;
   }
 }
 

@@ -21,11 +21,16 @@ export class PacketIds {
   take(): number {
     if (this.free === 0) return 0;
     const id = this.pass();
+    this.hold(id);
+    return id;
+  }
+
+  /** Takes an id that is free. */
+  hold(id: number): void {
     const word = id >>> 5;
     if (word >= this.#in_use.length) this.#grow(word + 1);
     this.#in_use[word] = (this.#in_use[word] as number) | (1 << (id & 31));
     this.#taken += 1;
-    return id;
   }
 
   /** The next number, without taking it: QoS 0 messages have one for their callback, none on the wire. */

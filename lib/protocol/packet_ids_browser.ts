@@ -18,6 +18,10 @@ export class PacketIds {
     return id;
   }
 
+  hold(id: number): void {
+    this.#in_use.add(id);
+  }
+
   pass(): number {
     do {
       this.#last = (this.#last % MAX_ID) + 1;

@@ -53,6 +53,8 @@ export interface PassageParts {
   /** The topics that were published to before, and so are legal ones. */
   readonly topics: TopicBytes;
   readonly ids: PacketIds;
+  /** Whether a message has to be safe in a store before it leaves: then it stands in the queue until it is. */
+  readonly is_kept: boolean;
   next_seq(): number;
 }
 
@@ -94,10 +96,10 @@ export class Passage {
 
   #keep(message: PlainMessage, topic: Uint8Array, ticket: Ticket, link: Link, limits: QueueLimits): boolean {
     const { payload, qos, retain } = message;
-    const { outbound } = this.#parts;
-    if (payload.length > LARGEST_KEPT) return false;
+    const { outbound, is_kept } = this.#parts;
+    if (payload.length > LARGEST_KEPT || limits.max_queued_age_ms !== 0) return false;
     const is_next = outbound.queue.length === 0 && outbound.in_flight < (link.acceptance?.limits.window ?? 0);
-    const leaves = is_next && may_leave(message, topic, link);
+    const leaves = is_next && !is_kept && may_leave(message, topic, link);
     const is_text = typeof payload === "string";
     const weight = message.topic.length + (is_text ? utf8_length(payload) : payload.length);
     // Text that waits must not hold what it was cut from; what is in flight is soon acknowledged.

@@ -15,7 +15,7 @@ export type Phase = "idle" | "dialling" | "connecting" | "connected" | "disconne
 
 export type PhaseEvent = "dial" | "open" | "accept" | "disconnect" | "give_up" | "closed";
 
-const transitions: Readonly<Record<Phase, Readonly<Partial<Record<PhaseEvent, Phase>>>>> = {
+export const transitions: Readonly<Record<Phase, Readonly<Partial<Record<PhaseEvent, Phase>>>>> = {
   idle: { dial: "dialling" },
   dialling: { open: "connecting", give_up: "closing", closed: "idle" },
   connecting: { accept: "connected", disconnect: "disconnecting", give_up: "closing", closed: "idle" },

@@ -26,7 +26,7 @@ export class Queue {
 
   push(message: OutboundMessage): void {
     this.#line(message).push(message);
-    this.#next_expiry = Math.min(this.#next_expiry, message.expires_at);
+    this.#next_expiry = Math.min(this.#next_expiry, message.useless_at);
     if (this.#unsent_by_topic !== null) add_to(this.#unsent_by_topic, message);
   }
 
@@ -99,8 +99,8 @@ export class Queue {
     for (const line of [this.#acknowledged, this.#qos0]) {
       for (const message of line) {
         if (message.sent) continue;
-        if (message.expires_at <= now) expired.push(message);
-        else next_expiry = Math.min(next_expiry, message.expires_at);
+        if (message.useless_at <= now) expired.push(message);
+        else next_expiry = Math.min(next_expiry, message.useless_at);
       }
     }
     for (const message of expired) this.remove(message);

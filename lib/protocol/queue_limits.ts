@@ -6,7 +6,7 @@ import type { SessionSettings } from "./settings.ts";
 
 export type QueueLimits = Pick<
   SessionSettings,
-  "max_queued_messages" | "max_queued_bytes" | "queue_policy" | "queue_qos0"
+  "max_queued_messages" | "max_queued_bytes" | "max_queued_age_ms" | "queue_policy" | "queue_qos0"
 >;
 
 /** What counts of a message that is to be taken in. */

@@ -24,7 +24,7 @@ interface Request {
   readonly restoring: boolean;
 }
 
-interface Granted {
+export interface Granted {
   readonly subscription: Subscription;
   readonly properties: SubscribePacket["properties"];
   /** False once the broker has lost its session, until it has granted the filter again. */
@@ -40,7 +40,7 @@ export interface Answer {
 export class Requests {
   readonly #ids: PacketIds;
   readonly #pending = new SparseMap<number, Request>();
-  readonly #granted = new SparseMap<string, Granted>();
+  readonly #granted: SparseMap<string, Granted>;
   /** For each filter in an open request, the packet id of the newest: its answer decides, in whatever order they come. */
   readonly #newest = new SparseMap<string, number>();
   /** Filters that the user has asked for, or has given up, on the present link. */
@@ -48,8 +48,9 @@ export class Requests {
   /** Requests that an earlier link left without an answer. */
   #unanswered: RequestPacket[] = [];
 
-  constructor(ids: PacketIds) {
+  constructor(ids: PacketIds, granted = new SparseMap<string, Granted>()) {
     this.#ids = ids;
+    this.#granted = granted;
   }
 
   get pending(): number {

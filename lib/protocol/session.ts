@@ -21,10 +21,10 @@ import { Connection } from "./connection.ts";
 import { Departure, type DepartureParts } from "./departure.ts";
 import { Exchange, type ExchangeParts, pubrel_packet } from "./exchange.ts";
 import { type Acquaintance, connect_packet, judge_connack, type SessionFate } from "./handshake.ts";
-import { type Delivery, Inbound } from "./inbound.ts";
+import type { Delivery, Inbound } from "./inbound.ts";
 import { lack_for } from "./limits.ts";
 import { acceptance_of, type Link, type Outgoing, outgoing, type Reading, reading_of } from "./link.ts";
-import { displaced_error, expired_error, Outbound } from "./outbound.ts";
+import { displaced_error, expired_error, type Outbound } from "./outbound.ts";
 import { check_size, type OutboundMessage, type Publication, type Ticket } from "./outbound_message.ts";
 import {
   close_cause,
@@ -33,7 +33,7 @@ import {
   type SessionEvent,
   type Work,
 } from "./outputs.ts";
-import { PacketIds } from "./packet_ids.ts";
+import type { PacketIds } from "./packet_ids.ts";
 import {
   acknowledges,
   lost_with,
@@ -43,7 +43,8 @@ import {
   type PlainMessage,
 } from "./passage.ts";
 import type { Phase } from "./phase.ts";
-import { type RequestPacket, Requests } from "./requests.ts";
+import type { RequestPacket, Requests } from "./requests.ts";
+import { fleeting_state, type SessionState } from "./session_state.ts";
 import type { SessionSettings } from "./settings.ts";
 import { UserAliases } from "./topic_alias.ts";
 import { no_broker, wrong_port } from "./wrong_port.ts";
@@ -54,15 +55,18 @@ const { MQTT_ERR_QUEUE_SIZE, MQTT_ERR_NOT_SUPPORTED, MQTT_ERR_PROTOCOL } = MQTTE
 export class Session {
   /** Reports each packet that comes and goes as a `trace` event. */
   tracing = false;
+  /** The last `seq` that may leave: what came after it is not safe in the store yet. */
+  horizon = Number.POSITIVE_INFINITY;
 
   #settings: SessionSettings;
   #known: Acquaintance;
   readonly #connection = new Connection();
-  readonly #ids = new PacketIds();
-  readonly #outbound = new Outbound(this.#ids);
+  readonly #ids: PacketIds;
+  readonly #outbound: Outbound;
   readonly #topics = new TopicBytes();
-  readonly #inbound = new Inbound();
-  readonly #requests = new Requests(this.#ids);
+  readonly #inbound: Inbound;
+  readonly #requests: Requests;
+  readonly #is_kept: boolean;
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #passage: Passage;
@@ -71,8 +75,13 @@ export class Session {
   #dropped = 0;
   #events: SessionEvent[] = [];
 
-  constructor(settings: SessionSettings) {
+  constructor(settings: SessionSettings, state: SessionState = fleeting_state()) {
     this.#settings = settings;
+    this.#ids = state.ids;
+    this.#outbound = state.outbound;
+    this.#inbound = state.inbound;
+    this.#requests = state.requests;
+    this.#is_kept = state.is_kept;
     this.#known = { version: settings.version, client_id: settings.client_id, accepted_before: false };
     const inside = new Session.#Inside(this);
     this.#exchange = new Exchange(inside);
@@ -92,6 +101,11 @@ export class Session {
   /** The client id in use: the configured one, or the one that the broker assigned. */
   get client_id(): string {
     return this.#known.client_id;
+  }
+
+  /** The place of what was asked last in the order of everything that was ever asked. */
+  get seq(): number {
+    return this.#seq;
   }
 
   /** Counts for `stats()`. */
@@ -127,6 +141,14 @@ export class Session {
     return link !== null && link.output.length >= FULL_BYTES;
   }
 
+  /** Whether at most half of each limit of the queue is used up. */
+  get has_room(): boolean {
+    const { max_queued_messages, max_queued_bytes } = this.#settings;
+    const { acknowledged, bytes } = this.#outbound;
+    if (max_queued_bytes > 0 && bytes * 2 > max_queued_bytes) return false;
+    return max_queued_messages === 0 || acknowledged * 2 <= max_queued_messages;
+  }
+
   /** Whether `take_work` would give anything. */
   get wants_write(): boolean {
     const { link } = this.#connection;
@@ -156,6 +178,7 @@ export class Session {
     readonly requests: Requests;
     readonly topics: TopicBytes;
     readonly ids: PacketIds;
+    readonly is_kept: boolean;
 
     constructor(session: Session) {
       this.#session = session;
@@ -164,6 +187,11 @@ export class Session {
       this.requests = session.#requests;
       this.topics = session.#topics;
       this.ids = session.#ids;
+      this.is_kept = session.#is_kept;
+    }
+
+    horizon(): number {
+      return this.#session.horizon;
     }
 
     next_seq(): number {
@@ -278,7 +306,7 @@ export class Session {
   /**
    * Takes a message in. QoS 1 and 2 are kept in any case and sent when there is a link (`rc` NO_CONN says that there
    * is none now); QoS 0 without a link is dropped. Throws `ValueError` for a topic alias that names no topic, and for
-   * more bytes than MQTT allows.
+   * more bytes than MQTT allows; `StoreError` when the store does not take it.
    */
   publish(publication: Publication, now: number, ticket: Ticket | null = null): PublishAnswer {
     const alias = publication.properties?.TopicAlias ?? 0;
@@ -290,21 +318,23 @@ export class Session {
     if (offline && publication.qos === 0 && !queue_qos0) return { rc: MQTT_ERR_NO_CONN, message: null };
 
     const expiry = publication.properties?.MessageExpiryInterval;
+    const expires_at = expiry === undefined ? Number.POSITIVE_INFINITY : now + expiry * 1000;
+    const age_ms = this.#settings.max_queued_age_ms;
     const place = {
       seq: this.#next_seq(),
       alias,
-      expires_at: expiry === undefined ? Number.POSITIVE_INFINITY : now + expiry * 1000,
+      expires_at,
+      useless_at: age_ms === 0 ? expires_at : Math.min(expires_at, now + age_ms),
       ticket,
     };
     const dropped: OutboundMessage[] = [];
-    const message = this.#outbound.accept(
-      resolved,
-      place,
-      this.#settings,
-      this.#must_wait(publication.qos),
-      dropped,
-    );
-    for (const victim of dropped) this.#abandoned(victim, displaced_error(victim));
+    let message: OutboundMessage | null;
+    try {
+      const waits = this.#must_wait(publication.qos);
+      message = this.#outbound.accept(resolved, place, this.#settings, waits, dropped);
+    } finally {
+      for (const victim of dropped) this.#abandoned(victim, displaced_error(victim));
+    }
     if (message === null) {
       this.#dropped += 1;
       return { rc: MQTT_ERR_QUEUE_SIZE, message: null };
@@ -320,6 +350,13 @@ export class Session {
     const { link, takes_wishes } = this.#connection;
     if (link === null || !takes_wishes || this.tracing) return false;
     return this.#passage.publish(message, ticket, link, this.#settings);
+  }
+
+  /** Takes a message back that has not left yet: it will never be sent. */
+  withdraw(message: OutboundMessage, error: MQTTException): void {
+    if (message.state !== "waiting") return;
+    this.#outbound.abandon(message);
+    this.#abandoned(message, error);
   }
 
   /** Asks for filters. NO_CONN without a link, NOT_SUPPORTED for what this broker has said it cannot do. */
@@ -469,7 +506,8 @@ export class Session {
 
   /** Called with a link. */
   #acknowledge(type: PlainAcknowledgement, mid: number): void {
-    if (!this.tracing && acknowledges(type, mid, this.#connection.link as Link)) return;
+    const is_plain = !this.tracing && !this.#is_kept;
+    if (is_plain && acknowledges(type, mid, this.#connection.link as Link)) return;
     this.#send({ type, mid, reason_code: 0, properties: null } as Outgoing["packet"]);
   }
 

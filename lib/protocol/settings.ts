@@ -30,6 +30,8 @@ export interface SessionSettings {
   readonly max_queued_messages: number;
   /** Bytes of payload and topic not yet settled; 0: no limit. */
   readonly max_queued_bytes: number;
+  /** How long a message may wait until it leaves for the first time; 0: no limit. */
+  readonly max_queued_age_ms: number;
   readonly queue_policy: QueuePolicy;
   readonly queue_qos0: boolean;
   /** The largest packet that is accepted from the peer, in bytes. */

@@ -15,6 +15,7 @@ export interface Files {
   fsyncSync(fd: number): void;
   fdatasyncSync(fd: number): void;
   renameSync(from: string, to: string): void;
+  linkSync(existing: string, also: string): void;
   unlinkSync(path: string): void;
   realpathSync(path: string): string;
   readFileSync(path: string): Uint8Array;

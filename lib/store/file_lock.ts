@@ -3,9 +3,9 @@
 // the owner's process id and the moment when that process began; from anywhere else, where process ids mean something
 // else, when nobody has touched the lock for a while.
 
-import { randomUUID } from "node:crypto";
 import { StoreError } from "../model/errors.ts";
 import { type Files, remove, store_error, system_code, write_all } from "./disk.ts";
+import { crypto } from "./on_demand.ts";
 import { type Machine, this_machine } from "./this_machine.ts";
 
 /** How often an owner touches his lock, in milliseconds. */
@@ -43,8 +43,13 @@ export class FileLock {
     const { pid, place } = machine;
     this.#files = files;
     this.#path = path;
-    this.#text = JSON.stringify({ pid, began: machine.began(pid), place, id: randomUUID() } satisfies Owner);
-    while (!this.#created()) this.#remove_stale(machine);
+    this.#text = JSON.stringify({
+      pid,
+      began: machine.began(pid),
+      place,
+      id: crypto().randomUUID(),
+    } satisfies Owner);
+    while (!this.#created(pid)) this.#remove_stale(machine);
     this.#timer = setInterval(() => {
       try {
         this.#touch();
@@ -66,15 +71,31 @@ export class FileLock {
   }
 
   /** Whether the lock is this one's now; false when there is one already. */
-  #created(): boolean {
-    let fd: number;
+  #created(pid: number): boolean {
+    // It gets its name when it is whole: a process that is killed in between leaves no lock without an owner. The name
+    // for that is the same each time, so that what such a process leaves is used again.
+    const aside = `${this.#path}.${pid}`;
     try {
-      fd = this.#files.openSync(this.#path, "wx", 0o600);
+      this.#write(aside, "w");
+      try {
+        this.#files.linkSync(aside, this.#path);
+      } catch (error) {
+        if (!has_no_links(error)) throw error;
+        this.#write(this.#path, "wx");
+      } finally {
+        remove(this.#files, aside);
+      }
     } catch (error) {
       if (system_code(error) === "EEXIST") return false;
       throw store_error(`cannot lock the store with ${this.#path}`, error);
     }
+    // In another container a process may have the same number.
+    return read(this.#files, this.#path) === this.#text;
+  }
+
+  #write(path: string, flags: "w" | "wx"): void {
     const bytes = Buffer.from(this.#text);
+    const fd = this.#files.openSync(path, flags, 0o600);
     try {
       try {
         write_all(this.#files, fd, bytes, bytes.length, null);
@@ -82,10 +103,9 @@ export class FileLock {
         this.#files.closeSync(fd);
       }
     } catch (error) {
-      remove(this.#files, this.#path);
-      throw store_error(`cannot lock the store with ${this.#path}`, error);
+      remove(this.#files, path);
+      throw error;
     }
-    return true;
   }
 
   /** Takes away the lock of somebody who is gone; throws when he is not. */
@@ -96,7 +116,7 @@ export class FileLock {
     const age = this.#age();
     if (age !== null && is_held(found, age, machine)) throw locked(path, found, machine);
     // Of two who find it stale, one moves it; the other may have moved the new one, and puts it back.
-    const aside = `${path}.${randomUUID()}`;
+    const aside = `${path}.${crypto().randomUUID()}`;
     try {
       this.#files.renameSync(path, aside);
     } catch (error) {
@@ -148,6 +168,11 @@ function is_held(text: string, age: number, machine: Machine): boolean {
   const began = machine.began(owner.pid);
   if (began === "") return age < STALE_MS;
   return began !== null && began === owner.began;
+}
+
+/** There are file systems without links. */
+function has_no_links(error: unknown): boolean {
+  return ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(`${system_code(error)}`);
 }
 
 function owner_in(text: string): Owner | null {

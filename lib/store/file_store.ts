@@ -25,8 +25,8 @@ export interface FileStoreArguments {
 const parameters = ["path", "fsync", "interval"] as const satisfies readonly (keyof FileStoreArguments)[];
 const policies: readonly Fsync[] = ["always", "interval", "never"];
 
-/** Rewriting takes a few milliseconds, and is not worth them for less. */
-const GARBAGE_BYTES = 1_048_576;
+/** Rewriting takes some milliseconds and waits for the disk, which is not worth it for less. */
+const GARBAGE_BYTES = 16_777_216;
 
 /**
  * A store in one file, for one client at a time: what is in it outlives the process, and a power cut. Nothing happens
@@ -39,6 +39,11 @@ const GARBAGE_BYTES = 1_048_576;
  * ```
  */
 export class FileStore extends LogStore {
+  readonly path: string;
+  readonly fsync: Fsync;
+  /** In seconds. */
+  readonly interval: number;
+
   /** @throws TypeError or ValueError for arguments that are not allowed. */
   constructor(path: string | FileStoreArguments, options?: Omit<FileStoreArguments, "path">);
   constructor(...args: unknown[]) {
@@ -54,6 +59,9 @@ export class FileStore extends LogStore {
       );
     }
     super(path, { fsync: fsync as Fsync, interval_ms: interval * 1000, garbage_bytes: GARBAGE_BYTES }, fs);
+    this.path = path;
+    this.fsync = fsync as Fsync;
+    this.interval = interval;
   }
 }
 

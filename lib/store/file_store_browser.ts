@@ -1,13 +1,18 @@
 // Decides that a page has no files, where it stands in for file_store.ts.
 
 import { StoreError } from "../model/errors.ts";
-import type { FileStoreArguments } from "./file_store.ts";
+import type { FileStoreArguments, Fsync } from "./file_store.ts";
 import type { Store, StoredRecord } from "./store.ts";
 
 export type { FileStoreArguments, Fsync } from "./file_store.ts";
 
 /** There is none in a browser. */
 export class FileStore implements Store {
+  readonly gathers = false;
+  declare readonly path: string;
+  declare readonly fsync: Fsync;
+  declare readonly interval: number;
+
   constructor(_path: string | FileStoreArguments, _options?: Omit<FileStoreArguments, "path">) {
     throw no_files();
   }

@@ -2,20 +2,19 @@
 // again. Either all of an append counts, or nothing.
 
 import { type Files, read_all, store_error, write_all } from "./disk.ts";
-import { type Frame, type FrameWriter, judge_frame, value_in, written_frames } from "./log_format.ts";
+import { type Frame, type FrameWriter, judge_frame, value_in } from "./log_format.ts";
+import { type Place, Places } from "./places.ts";
 
-/** Where the newest put of a key lies. */
-interface Place {
-  readonly at: number;
-  readonly end: number;
-}
+/** So much is read at a time when all is read. */
+const WINDOW_BYTES = 65_536;
 
 export class LogFile {
   readonly path: string;
   readonly salt: number;
   readonly #files: Files;
   #fd: number;
-  readonly #places = new Map<number, Place>();
+  /** Where the newest put of each key lies. */
+  readonly #places = new Places();
   /** Where the next change goes; what may lie behind it does not count. */
   #end: number;
   #live = 0;
@@ -53,27 +52,17 @@ export class LogFile {
 
   /** The keys that there are, in the order in which they lie in the log. */
   get keys(): number[] {
-    return [...this.#places.keys()];
+    return this.#places.keys;
   }
 
-  /** A frame that lies in the log counts from now on; its place is `by` further than it says. */
-  adopt({ is_put, key, at, end }: Frame, by = 0): void {
-    this.forget(key);
-    if (!is_put) return;
-    this.#places.set(key, { at: at + by, end: end + by });
-    this.#live += end - at;
-  }
-
-  /** The key is there no more, whatever the log says. */
-  forget(key: number): void {
-    const place = this.#places.get(key);
-    if (place === undefined) return;
-    this.#places.delete(key);
-    this.#live -= place.end - place.at;
+  /** A frame that lies in the log counts from now on. */
+  adopt({ is_put, key, at, end }: Frame): void {
+    if (is_put) this.#live += end - at - this.#places.set(key, at, end);
+    else this.#live -= this.#places.delete(key);
   }
 
   /** Throws StoreError; then nothing of it counts. */
-  append({ bytes, length }: FrameWriter): void {
+  append({ bytes, length, keys, ends }: FrameWriter): void {
     if (this.#has_rest) this.cut();
     try {
       write_all(this.#files, this.#fd, bytes, length, this.#end);
@@ -86,7 +75,14 @@ export class LogFile {
       }
       throw store_error(`cannot write to ${this.path}`, error);
     }
-    for (const frame of written_frames(bytes, length)) this.adopt(frame, this.#end);
+    let at = this.#end;
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as number;
+      const end = this.#end + (ends[index] as number);
+      if (key >= 0) this.#live += end - at - this.#places.set(key, at, end);
+      else this.#live -= this.#places.delete(-key - 1);
+      at = end;
+    }
     this.#end += length;
     this.#has_unsynced = true;
   }
@@ -114,10 +110,25 @@ export class LogFile {
 
   /** The bytes that hold a record, as they lie in the log. */
   frame(key: number): Uint8Array {
-    const { at, end } = this.#places.get(key) as Place;
+    const { at, end } = this.#places.find(key) as Place;
     const bytes = new Uint8Array(end - at);
     read_all(this.#files, this.#fd, bytes, at);
     return bytes;
+  }
+
+  /** The same of all records, in the order in which they lie in the log; the bytes are good until the next. */
+  *frames(): IterableIterator<{ readonly key: number; readonly bytes: Uint8Array }> {
+    let window = new Uint8Array(0);
+    let begin = 0;
+    for (const key of this.keys) {
+      const { at, end } = this.#places.find(key) as Place;
+      if (end > begin + window.length) {
+        window = new Uint8Array(Math.max(end - at, Math.min(WINDOW_BYTES, this.#end - at)));
+        begin = at;
+        read_all(this.#files, this.#fd, window, begin);
+      }
+      yield { key, bytes: window.subarray(at - begin, end - begin) };
+    }
   }
 
   /** The value in such bytes; null when they are not what was written. */
@@ -127,7 +138,7 @@ export class LogFile {
   }
 
   has(key: number): boolean {
-    return this.#places.has(key);
+    return this.#places.find(key) !== null;
   }
 
   /** The rights of the file. */

@@ -9,7 +9,7 @@
 //  16  CRC-32 of the above   so that a wrong length is not believed
 //  20  the value, and the CRC-32 of the above and the value; only with a put
 
-import { checksum } from "./checksum.ts";
+import { checksum, checksum_in } from "./checksum.ts";
 
 export const HEADER_BYTES = 16;
 const HEAD_BYTES = 20;
@@ -45,6 +45,10 @@ export class FrameWriter {
   /** Those of it up to `length` are written. */
   bytes = new Uint8Array(SMALL_BUFFER);
   length = 0;
+  /** Of each change the key; of the end of a record minus the key, minus one. */
+  readonly keys: number[] = [];
+  /** Where each ends in the bytes. */
+  readonly ends: number[] = [];
   #view = view_of(this.bytes);
 
   put(salt: number, key: number, value: Uint8Array): void {
@@ -53,26 +57,31 @@ export class FrameWriter {
     const value_at = at + HEAD_BYTES;
     this.bytes.set(value, value_at);
     const end = value_at + value.length;
-    this.#view.setUint32(end, checksum(this.bytes, value_at, end, seed), true);
+    this.#view.setUint32(end, checksum_in(this.#view, value_at, end, seed), true);
+    this.keys.push(key);
   }
 
   delete(salt: number, key: number): void {
     this.#head(this.#take(HEAD_BYTES), salt, DELETE, key, 0);
+    this.keys.push(-key - 1);
   }
 
   /** Empties it, and keeps no more memory than usual changes need. */
   clear(): void {
     this.length = 0;
+    this.keys.length = 0;
+    this.ends.length = 0;
     if (this.bytes.length > LARGE_BUFFER) this.#resize(SMALL_BUFFER);
   }
 
   #head(at: number, salt: number, kind: number, key: number, length: number): number {
     const view = this.#view;
+    const upper = Math.floor(key / HALF);
     view.setUint32(at, salt, true);
-    view.setUint32(at + 4, (kind << 24) | Math.floor(key / HALF), true);
-    view.setUint32(at + 8, key % HALF, true);
+    view.setUint32(at + 4, (kind << 24) | upper, true);
+    view.setUint32(at + 8, key - upper * HALF, true);
     view.setUint32(at + 12, length, true);
-    const sum = checksum(this.bytes, at, at + 16);
+    const sum = checksum_in(view, at, at + 16);
     view.setUint32(at + 16, sum, true);
     return sum;
   }
@@ -82,6 +91,7 @@ export class FrameWriter {
     const needed = at + size;
     if (needed > this.bytes.length) this.#resize(Math.max(needed, 2 * this.bytes.length));
     this.length = needed;
+    this.ends.push(needed);
     return at;
   }
 
@@ -108,16 +118,6 @@ export interface Frame {
 /** The value in a put. */
 export function value_in(bytes: Uint8Array, { at, end }: Frame): Uint8Array {
   return bytes.subarray(at + HEAD_BYTES, end - TAIL_BYTES);
-}
-
-/** The frames in bytes that this process has just written. */
-export function* written_frames(bytes: Uint8Array, length: number): IterableIterator<Frame> {
-  const view = view_of(bytes);
-  for (let at = 0; at < length; ) {
-    const frame = frame_in(view, at);
-    yield frame;
-    at = frame.end;
-  }
 }
 
 /**

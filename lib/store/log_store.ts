@@ -50,6 +50,11 @@ export class LogStore implements Store {
     this.#files = files;
   }
 
+  /** With `"always"` what `publish()` has accepted is the system's before it returns. */
+  get gathers(): boolean {
+    return this.#settings.fsync !== "always";
+  }
+
   open(report: Report): StoredRecord[] {
     if (this.#open !== null) {
       throw new StoreError(`${this.#path} is open already`, { code: "ERR_MQTT_STORE_LOCKED" });

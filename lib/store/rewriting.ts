@@ -1,10 +1,10 @@
 // Decides how a log gets rid of its garbage: what counts is copied to a new file, which then takes the place of the old
 // one. Wherever that is interrupted, one of the two is there, whole.
 
-import { randomInt } from "node:crypto";
 import { type Files, remove, write_all } from "./disk.ts";
 import { LogFile } from "./log_file.ts";
 import { FrameWriter, HEADER_BYTES, header_of } from "./log_format.ts";
+import { crypto } from "./on_demand.ts";
 
 /** So many bytes are copied with one write. */
 const CHUNK_BYTES = 65_536;
@@ -23,8 +23,7 @@ export function rewritten(
   try {
     const log = new_log(files, old.path, fd);
     const writer = new FrameWriter();
-    for (const key of old.keys) {
-      const bytes = old.frame(key);
+    for (const { key, bytes } of old.frames()) {
       const value = old.value(bytes);
       if (value === null) damaged(key, bytes);
       else writer.put(log.salt, key, value);
@@ -44,7 +43,7 @@ export function rewritten(
 /** Begins a log in an empty file. */
 export function new_log(files: Files, path: string, fd: number): LogFile {
   // Never 0, so that no zeros can be taken for a frame.
-  const salt = randomInt(1, 2 ** 32);
+  const salt = crypto().randomInt(1, 2 ** 32);
   write_all(files, fd, header_of(salt), HEADER_BYTES, 0);
   return new LogFile(files, path, fd, salt, HEADER_BYTES);
 }

@@ -34,6 +34,12 @@ export interface StoreProblem {
  */
 export interface Store {
   /**
+   * Whether changes of one turn of the event loop shall be written together, which is faster. Default false: `write`
+   * is called for each message within the call that publishes it. Means nothing for a store that answers by promises.
+   */
+  readonly gathers?: boolean;
+
+  /**
    * Opens the store, for this owner alone. Called first, and once, but for a store that was closed, which may be opened
    * again. Returns all records in ascending order of their keys.
    *

@@ -1,8 +1,8 @@
 // Decides what is known of processes: which one this is, and whether another one still runs.
 
 import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
 import { system_code } from "./disk.ts";
+import { os } from "./on_demand.ts";
 
 export interface Machine {
   /** The id of this process. */
@@ -21,7 +21,7 @@ export function this_machine(proc = "/proc"): Machine {
     const container = readlinkSync(`${proc}/self/ns/pid`);
     return { pid, place: `${boot} ${container}`, began: (other) => began(`${proc}/${other}/stat`) };
   } catch {
-    return { pid, place: hostname(), began: (other) => (is_there(other) ? "" : null) };
+    return { pid, place: os().hostname(), began: (other) => (is_there(other) ? "" : null) };
   }
 }
 

@@ -14,6 +14,7 @@ import {
   ValueError,
   WebsocketConnectionError,
 } from "../../lib/client/index.ts";
+import { FileStore } from "../../lib/store/file_store.ts";
 
 const client = { a: "client" };
 const functions: ((...args: unknown[]) => unknown)[] = [];
@@ -72,6 +73,12 @@ describe("what crosses to the other thread", () => {
     const there = crossed(message);
     expect(there.json()).toEqual({});
     expect({ ...there, payload: null }).toEqual({ ...message, payload: null });
+  });
+
+  it("is a store in a file, which nobody has opened yet", () => {
+    const there = crossed(new FileStore("outbox.log", { fsync: "interval", interval: 2 }));
+    expect(there).toBeInstanceOf(FileStore);
+    expect(there).toMatchObject({ path: "outbox.log", fsync: "interval", interval: 2 });
   });
 
   it("is a function, by its number, and a client", () => {

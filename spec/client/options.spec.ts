@@ -13,10 +13,12 @@ const defaults = {
   manual_ack: false,
   queue_policy: "reject",
   max_queued_bytes: 67_108_864,
+  max_queued_age: 0,
   max_packet_size: 268_435_460,
   resubscribe: true,
   queue_qos0: false,
   warnings: true,
+  store: null,
 };
 
 describe("the arguments of Client()", () => {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { check_password, check_username } from "../../lib/client/credentials.ts";
-import { resolve_options } from "../../lib/client/options.ts";
+import { check_seconds, resolve_options } from "../../lib/client/options.ts";
 import { check_port } from "../../lib/client/server_address.ts";
 import {
   ClientSettings,
   check_clean_start,
   check_keepalive,
   check_properties,
-  check_seconds,
   make_will,
 } from "../../lib/client/settings.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
@@ -34,6 +33,7 @@ describe("what the core gets of the settings", () => {
       max_inflight: 20,
       max_queued_messages: 0,
       max_queued_bytes: 67_108_864,
+      max_queued_age_ms: 0,
       queue_policy: "reject",
       queue_qos0: false,
       max_packet_size: 268_435_460,

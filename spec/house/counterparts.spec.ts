@@ -1,4 +1,5 @@
-// What stands in for a source in browsers has the same names, with types that fit. The types are checked by tsc.
+// What stands in for a source in browsers, or in the one file for a page, has the same names, with types that fit. The
+// types are checked by tsc.
 
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
@@ -8,6 +9,8 @@ import * as proxy_settings from "../../lib/client/proxy_settings.ts";
 import * as proxy_settings_browser from "../../lib/client/proxy_settings_browser.ts";
 import * as service from "../../lib/client/service.ts";
 import * as service_browser from "../../lib/client/service_browser.ts";
+import * as store_argument from "../../lib/client/store_argument.ts";
+import * as store_argument_page from "../../lib/client/store_argument_page.ts";
 import * as tls_settings from "../../lib/client/tls_settings.ts";
 import * as tls_settings_browser from "../../lib/client/tls_settings_browser.ts";
 import * as client_layouts from "../../lib/codec/client_layouts.ts";
@@ -55,7 +58,13 @@ type Outside<M> = {
     : M[Name];
 };
 
-const counterparts: readonly [file: string, original: object, counterpart: object][] = [
+const counterparts: readonly [
+  file: string,
+  original: object,
+  counterpart: object,
+  /** Where it stands in, if it is not in all browsers. */
+  place?: "page",
+][] = [
   [
     "lib/client/proxy_settings.ts",
     proxy_settings,
@@ -67,6 +76,12 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
     plain_message_browser satisfies Outside<typeof plain_message>,
   ],
   ["lib/client/service.ts", service, service_browser satisfies Outside<typeof service>],
+  [
+    "lib/client/store_argument.ts",
+    store_argument,
+    store_argument_page satisfies Outside<typeof store_argument>,
+    "page",
+  ],
   ["lib/client/tls_settings.ts", tls_settings, tls_settings_browser satisfies Outside<typeof tls_settings>],
   [
     "lib/codec/client_layouts.ts",
@@ -97,14 +112,14 @@ const counterparts: readonly [file: string, original: object, counterpart: objec
 it("knows every counterpart", () => {
   // websocket_browser.ts belongs to ways_browser.ts, which nobody but a browser has.
   const originals = readdirSync("lib", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith("_browser.ts") && !name.endsWith("websocket_browser.ts"))
-    .map((name) => `lib/${name.replaceAll("\\", "/").replace("_browser", "")}`);
+    .filter((name) => /_(browser|page)\.ts$/.test(name) && !name.endsWith("websocket_browser.ts"))
+    .map((name) => `lib/${name.replaceAll("\\", "/").replace(/_(browser|page)/, "")}`);
   expect(originals.sort()).toEqual(counterparts.map(([file]) => file).sort());
 });
 
-describe.each(counterparts)("the counterpart of %s", (file, original, counterpart) => {
+describe.each(counterparts)("the counterpart of %s", (file, original, counterpart, place) => {
   it("exports the same types and values", () => {
-    const names = exported_names(file.replace(/\.ts$/, "_browser.ts"));
+    const names = exported_names(file.replace(/\.ts$/, `_${place ?? "browser"}.ts`));
     expect([...names].sort()).toEqual([...exported_names(file)].sort());
     expect(Object.keys(counterpart).sort()).toEqual(Object.keys(original).sort());
   });

@@ -348,18 +348,19 @@ describe("the books of what is open", () => {
     const limits = {
       max_queued_messages: 0,
       max_queued_bytes: 0,
+      max_queued_age_ms: 0,
       queue_policy: "reject",
       queue_qos0: false,
     } as const;
     const ticket = { mid: 0 };
-    const place = { seq: 0, alias: 0, expires_at: 1, ticket };
+    const place = { seq: 0, alias: 0, expires_at: 1, useless_at: 1, ticket };
     const stamped = outbound.accept(publication("1"), place, limits, false, []);
     expect([stamped?.ticket, ticket.mid]).toEqual([ticket, stamped?.mid]);
     outbound.abandon(stamped as never);
     const take = (payload: string, seq: number) =>
       outbound.accept(
         publication(payload),
-        { seq, alias: 0, expires_at: 1, ticket: null },
+        { seq, alias: 0, expires_at: 1, useless_at: 1, ticket: null },
         limits,
         false,
         [],

@@ -112,6 +112,28 @@ describe("wants_write", () => {
   });
 });
 
+describe("room in the queue", () => {
+  it("is there while at most half of each limit is used", () => {
+    const wire = new Wire({ max_queued_messages: 4, max_queued_bytes: 20 });
+    const has_room = () => wire.session.has_room;
+    wire.publish("1", 1);
+    wire.publish("2", 1);
+    expect(has_room()).toBe(true);
+    wire.publish("3", 1);
+    expect(has_room()).toBe(false);
+    wire.connected().send(puback(1), puback(2), puback(3));
+    expect(has_room()).toBe(true);
+    wire.publish("0123456789", 1);
+    expect(has_room()).toBe(false);
+  });
+
+  it("is always there without limits", () => {
+    const wire = new Wire();
+    for (let count = 0; count < 100; count++) wire.publish("1", 1);
+    expect(wire.session.has_room).toBe(true);
+  });
+});
+
 describe("counts", () => {
   it("follow a message from the queue to its end, in every phase", () => {
     const wire = new Wire({ max_inflight: 1 });

@@ -148,6 +148,7 @@ export function settings(rest: Partial<SessionSettings> = {}): SessionSettings {
     resubscribe: true,
     max_inflight: 20,
     max_queued_messages: 0,
+    max_queued_age_ms: 0,
     max_queued_bytes: 0,
     queue_policy: "reject",
     queue_qos0: false,

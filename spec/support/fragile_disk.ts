@@ -147,6 +147,12 @@ export class FragileDisk implements Files {
     for (const opened of this.#opened.values()) if (opened.content === content) opened.path = to;
   }
 
+  linkSync(existing: string, also: string): void {
+    this.#call("link", also);
+    if (this.#names.has(also)) throw system_error("EEXIST");
+    this.#names.set(also, this.#existing(existing));
+  }
+
   unlinkSync(path: string): void {
     this.#call("unlink", path);
     this.#existing(path);

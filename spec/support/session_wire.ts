@@ -9,6 +9,7 @@ import type { PropertyValues } from "../../lib/model/properties.ts";
 import type { OutboundMessage, Publication } from "../../lib/protocol/outbound_message.ts";
 import type { CloseCause, PublishAnswer, SessionEvent } from "../../lib/protocol/outputs.ts";
 import { Session } from "../../lib/protocol/session.ts";
+import type { SessionState } from "../../lib/protocol/session_state.ts";
 import type { SessionSettings } from "../../lib/protocol/settings.ts";
 import { connack, props, publication, settings, subscription } from "./core_packets.ts";
 import { plain } from "./plain_packet.ts";
@@ -35,9 +36,10 @@ export class Wire {
   #received: Packet[] = [];
   #events: SessionEvent[] = [];
 
-  constructor(rest: Partial<SessionSettings> = {}) {
+  /** @param state what the session knows from before. */
+  constructor(rest: Partial<SessionSettings> = {}, state?: SessionState) {
     this.settings = settings(rest);
-    this.session = new Session(this.settings);
+    this.session = new Session(this.settings, state);
   }
 
   /** Opens a link: CONNECT comes, and waits for `expect`. */

@@ -1,0 +1,41 @@
+// Decides how it is measured what it costs that messages are kept in a file: publishing QoS 1 with each policy of fsync,
+// beside the same without a store, in turn.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run_lane } from "./lanes.mjs";
+
+const lane = { action: "publish", qos: 1, size: 64, version: 4 };
+const policies = ["interval", "never", "always"];
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** CPU time of a message, in microseconds. */
+async function cost(fsync, port, scale) {
+  const folder = mkdtempSync(join(tmpdir(), "karere-bench-"));
+  try {
+    const store = fsync === null ? null : { path: join(folder, "outbox.log"), fsync };
+    return (await run_lane({ ...lane, store }, "karere", port, scale)).cpu_us;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function durable({ port, short }) {
+  const rounds = short ? 1 : 3;
+  const found = new Map([null, ...policies].map((fsync) => [fsync, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    // Asking the disk with each turn takes long, and tells the same of fewer messages.
+    for (const [fsync, runs] of found) runs.push(await cost(fsync, port, fsync === "always" ? 0.1 : 0.4));
+  }
+  const memory = median(found.get(null));
+  return policies.map((fsync) => {
+    const kept = median(found.get(fsync));
+    return {
+      what: `publish QoS 1 with a file, fsync ${fsync}`,
+      text: `${kept.toFixed(2)} µs, ${memory.toFixed(2)} µs in memory: ${(memory / kept).toFixed(2)} of its throughput`,
+      karere: kept / memory,
+    };
+  });
+}

@@ -1,0 +1,262 @@
+// Decides when what a session has to remember is written to a store: the messages in the call that publishes them, or
+// together at the end of a turn; everything else then, too; and nothing leaves before what it relies on is safe.
+
+import type { StoreError } from "../model/errors.ts";
+import type { Changes, Shelf } from "../protocol/journal.ts";
+import { KeptState } from "../protocol/kept_state.ts";
+import type { OutboundMessage, Ticket } from "../protocol/outbound_message.ts";
+import type { Session } from "../protocol/session.ts";
+import type { SessionSettings } from "../protocol/settings.ts";
+import type { Soon, Store, StoredRecord, StoreProblem } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+
+/** How long after a failure the store is tried again, if nothing else gives the occasion. */
+const RETRY_MS = 1000;
+const NOTHING = new Uint8Array(0);
+
+export interface KeeperOwner {
+  settings(): SessionSettings;
+  /** Stands for a message that an earlier process has published. */
+  new_ticket(): Ticket;
+  /** Something the user should know. */
+  warn(text: string): void;
+}
+
+/** Whoever performs the work of the session. */
+export interface KeeperPump {
+  /** There is something to do. */
+  touch(): void;
+}
+
+/** What is being written. */
+interface Writing {
+  readonly changes: Changes;
+  /** Messages of which nobody has said yet that they are kept. */
+  readonly messages: readonly OutboundMessage[];
+  /** Whether something may leave only when it is safe. */
+  readonly protects: boolean;
+  /** The last `seq` that it makes safe. */
+  readonly up_to: number;
+}
+
+export class Keeper implements Shelf {
+  readonly state = new KeptState(this);
+  /** Of the messages that an earlier process has published, in their order. */
+  restored: readonly Ticket[] = [];
+  readonly #store: Store;
+  readonly #owner: KeeperOwner;
+  readonly #clock: Clock;
+  #session: Session | null = null;
+  #pump: KeeperPump | null = null;
+  #is_open = false;
+  /** Resolves when it is open; null while nobody opens it. */
+  #opening: Promise<void> | null = null;
+  /** Whether its calls answer by promises. */
+  #answers_later = false;
+  /** The last `seq` up to which all is safe. */
+  #safe = 0;
+  /** Messages that were put, and not written yet. */
+  #put: OutboundMessage[] = [];
+  /** Whether a message was written that is not safe from a power cut yet. */
+  #is_unsynced = false;
+  /** What a store that answers by promises has under way. */
+  #writing: Writing | null = null;
+  /** Whether the last attempt to write has failed. */
+  #is_failing = false;
+  #cancel_retry: (() => void) | null = null;
+
+  constructor(store: Store, owner: KeeperOwner, clock: Clock) {
+    this.#store = store;
+    this.#owner = owner;
+    this.#clock = clock;
+  }
+
+  /** Whether it has anything to do with its store yet. */
+  get is_used(): boolean {
+    return this.#is_open || this.#opening !== null;
+  }
+
+  /** For whom it keeps. */
+  attach(session: Session, pump: KeeperPump): void {
+    this.#session = session;
+    this.#pump = pump;
+  }
+
+  /** Opens the store, if it is not open. Throws or rejects with StoreError. */
+  open(): Soon<void> {
+    if (this.#is_open) return undefined;
+    if (this.#opening !== null) return this.#opening;
+    const found = this.#store.open((problem) => this.#report(problem));
+    this.#answers_later = is_promise(found);
+    if (!is_promise(found)) {
+      this.#begin(found);
+      return undefined;
+    }
+    this.#opening = found
+      .then((records) => this.#begin(records))
+      .finally(() => {
+        this.#opening = null;
+        this.#pump?.touch();
+      });
+    return this.#opening;
+  }
+
+  /** Writes what there is, and lets go of the store. */
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => {});
+    if (!this.#is_open) return;
+    this.#rest_no_more();
+    this.flush();
+    this.#rest_no_more();
+    this.#is_open = false;
+    await this.#store.close();
+  }
+
+  // ---- for the journal -----------------------------------------------------------------------------------------
+
+  to_wall(): number {
+    return Date.now() - this.#clock.now();
+  }
+
+  is_open(): boolean {
+    if (this.#is_open) return true;
+    const is_first = this.#opening === null;
+    const opening = this.open();
+    // Who connects hears of a failure by that; who only publishes, by the end of the message.
+    if (is_first)
+      opening?.catch((error: StoreError) => this.#turn_away(this.state.journal.take_early(), error));
+    return this.#is_open;
+  }
+
+  keep(key: number, record: Uint8Array, message: OutboundMessage): void {
+    this.#store.put(key, record);
+    if (this.#answers_later || (this.#store.gathers === true && !this.#is_failing)) {
+      this.#put.push(message);
+      return;
+    }
+    try {
+      void this.#store.write();
+    } catch (error) {
+      this.#is_failing = true;
+      throw error;
+    }
+    this.#is_failing = false;
+    this.#is_unsynced = true;
+  }
+
+  // ---- for the pump --------------------------------------------------------------------------------------------
+
+  /** Writes what waits, and says what may leave. */
+  flush(): void {
+    const session = this.#session as Session;
+    if (!this.#is_open) return;
+    const { journal } = this.state;
+    const has_more = this.#is_unsynced || this.#put.length > 0 || journal.is_dirty;
+    if (has_more && this.#writing === null && !this.#rests) this.#write(session.seq);
+    const protects = this.#is_unsynced || this.#put.length > 0 || journal.protects;
+    if (!protects && this.#writing?.protects !== true) this.#safe = session.seq;
+    session.horizon = this.#safe;
+  }
+
+  /** After a failure the store is left in peace for a while, unless there is a message to keep. */
+  get #rests(): boolean {
+    return this.#is_failing && this.#cancel_retry !== null && this.#put.length === 0;
+  }
+
+  #rest_no_more(): void {
+    this.#cancel_retry?.();
+    this.#cancel_retry = null;
+  }
+
+  #write(up_to: number): void {
+    const changes = this.state.journal.take();
+    const protects = this.#is_unsynced || this.#put.length > 0 || changes.protect;
+    const writing = { changes, messages: this.#put, protects, up_to };
+    this.#put = [];
+    try {
+      this.#stage(changes);
+      const done = protects ? this.#store.sync() : this.#store.write();
+      if (is_promise(done)) this.#wait_for(done, writing);
+      else this.#has_written();
+    } catch (error) {
+      this.#has_failed(writing, error as StoreError);
+    }
+  }
+
+  #stage({ keys, values }: Changes): void {
+    for (const key of keys) {
+      if (key < 0) this.#store.delete(-key - 1);
+      else this.#store.put(key, values.get(key) ?? NOTHING);
+    }
+  }
+
+  #wait_for(done: Promise<void>, writing: Writing): void {
+    this.#writing = writing;
+    const end = (settle: () => void) => {
+      this.#writing = null;
+      settle();
+      this.#pump?.touch();
+    };
+    done.then(
+      () =>
+        end(() => {
+          this.#safe = Math.max(this.#safe, writing.up_to);
+          this.#has_written();
+        }),
+      (error: StoreError) => end(() => this.#has_failed(writing, error)),
+    );
+  }
+
+  #has_written(): void {
+    this.#is_unsynced = false;
+    this.#is_failing = false;
+  }
+
+  /** Nothing of it counts. Messages end with it, and everything else is tried again. */
+  #has_failed({ changes, messages }: Writing, error: StoreError): void {
+    this.state.journal.put_back(changes);
+    this.#turn_away(messages, error);
+    if (!this.#is_failing) this.#owner.warn(error.message);
+    this.#is_failing = true;
+    this.#cancel_retry ??= this.#clock.after(RETRY_MS, () => {
+      this.#cancel_retry = null;
+      this.#pump?.touch();
+    });
+  }
+
+  // ---- small print ---------------------------------------------------------------------------------------------
+
+  #begin(records: readonly StoredRecord[]): void {
+    this.#is_open = true;
+    const settings = this.#owner.settings();
+    const new_ticket = () => this.#owner.new_ticket();
+    const { riddles, tickets } = this.state.restore(records, {
+      settings,
+      to_wall: this.to_wall(),
+      new_ticket,
+    });
+    this.restored = tickets;
+    for (const { key, why } of riddles) void this.#put_aside(key, why);
+  }
+
+  async #put_aside(key: number, why: string): Promise<void> {
+    try {
+      await this.#store.quarantine(key, why);
+    } catch (error) {
+      this.#owner.warn((error as StoreError).message);
+    }
+  }
+
+  #turn_away(messages: readonly OutboundMessage[], error: StoreError): void {
+    for (const message of messages) this.#session?.withdraw(message, error);
+    if (messages.length > 0) this.#pump?.touch();
+  }
+
+  #report({ text }: StoreProblem): void {
+    this.#owner.warn(text);
+  }
+}
+
+function is_promise<T>(value: Soon<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | null | undefined)?.then === "function";
+}

@@ -1,0 +1,211 @@
+// Decides how what outlives the process lies in records: messages, subscriptions, and who wrote them. Each begins with the
+// number of this format, and numbers in it stand with their highest byte first, as on the wire.
+//
+//   message       1, flags, packet id (2), length of the topic (2), topic, [moments (8 + 8)], [properties], payload
+//   subscription  1, options (3.8.3.1), length of the filter (2), filter, [properties]
+//   identity      1, version of MQTT, epoch (4), window (2), client id
+//
+// Moments are milliseconds since 1970: the clock of the core begins anew with each process.
+
+import type { SubscribePacket, Subscription } from "../codec/packets.ts";
+import { concat_bytes, decode_utf8, encode_utf8, utf8_length } from "../model/bytes.ts";
+import { MalformedPacket } from "../model/errors.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import { Properties } from "../model/properties.ts";
+import { check_topic_filter, check_topic_name } from "../model/topics.ts";
+import type { OutboundMessage, Publication } from "./outbound_message.ts";
+
+const FORMAT = 1;
+
+const QOS = 0b0000_0011;
+const RETAIN = 0b0000_0100;
+const ENDS = 0b0000_1000;
+const HAS_PROPERTIES = 0b0001_0000;
+
+const HEAD_BYTES = 6;
+const MOMENTS_BYTES = 16;
+/** Larger records get memory of their own. */
+const SCRATCH_BYTES = 8192;
+
+/** A message, as it lay in the store. */
+export interface StoredMessage extends Publication {
+  readonly qos: 1 | 2;
+  readonly mid: number;
+  /** In milliseconds since 1970; Infinity: never. */
+  readonly expires_at: number;
+  readonly useless_at: number;
+}
+
+export interface StoredSubscription {
+  readonly subscription: Subscription;
+  readonly properties: SubscribePacket["properties"];
+}
+
+/** Who has written a store. */
+export interface Identity {
+  readonly client_id: string;
+  readonly version: 3 | 4 | 5;
+  /** How often it was opened. */
+  readonly epoch: number;
+  /** How many messages could be in flight. */
+  readonly window: number;
+}
+
+export interface WallClock {
+  /** What has to be added to a moment to make it milliseconds since 1970. */
+  to_wall(): number;
+}
+
+/** Writes the records of messages: one after the other into the same memory. */
+export class MessageWriter {
+  // Not as users get bytes: views of such are made more slowly.
+  #scratch = new Uint8Array(0);
+
+  /** The record of a message, until the next call. */
+  write(message: OutboundMessage, clock: WallClock): Uint8Array {
+    const { topic, payload, properties, useless_at, mid } = message;
+    const block = properties === null ? null : properties.pack();
+    const ends = useless_at !== Number.POSITIVE_INFINITY;
+    const most = HEAD_BYTES + 3 * topic.length + MOMENTS_BYTES + (block?.length ?? 0) + payload.length;
+    const bytes = this.#room(most);
+    const length = write_text(bytes, topic, HEAD_BYTES);
+    bytes[0] = FORMAT;
+    bytes[1] =
+      message.qos | (message.retain ? RETAIN : 0) | (ends ? ENDS : 0) | (block === null ? 0 : HAS_PROPERTIES);
+    bytes[2] = mid >>> 8;
+    bytes[3] = mid;
+    bytes[4] = length >>> 8;
+    bytes[5] = length;
+    let at = HEAD_BYTES + length;
+    if (ends) {
+      const to_wall = clock.to_wall();
+      const view = view_of(bytes);
+      view.setFloat64(at, message.expires_at + to_wall);
+      view.setFloat64(at + 8, useless_at + to_wall);
+      at += MOMENTS_BYTES;
+    }
+    if (block !== null) {
+      bytes.set(block, at);
+      at += block.length;
+    }
+    bytes.set(payload, at);
+    return bytes.subarray(0, at + payload.length);
+  }
+
+  #room(size: number): Uint8Array {
+    if (size > this.#scratch.length || this.#scratch.length > SCRATCH_BYTES) {
+      this.#scratch = new Uint8Array(Math.max(size, SCRATCH_BYTES));
+    }
+    return this.#scratch;
+  }
+}
+
+/** @throws MQTTException, or the platform's TypeError, for what is no message. */
+export function read_message(bytes: Uint8Array): StoredMessage {
+  const view = checked(bytes, HEAD_BYTES);
+  const flags = view.getUint8(1);
+  const mid = view.getUint16(2);
+  const qos = flags & QOS;
+  if ((qos !== 1 && qos !== 2) || mid === 0) throw new MalformedPacket("it is no message of QoS 1 or 2");
+  let at = HEAD_BYTES + view.getUint16(4);
+  const topic = decode_utf8(part(bytes, HEAD_BYTES, at));
+  check_topic_name(topic);
+  let expires_at = Number.POSITIVE_INFINITY;
+  let useless_at = Number.POSITIVE_INFINITY;
+  if ((flags & ENDS) !== 0) {
+    part(bytes, at, at + MOMENTS_BYTES);
+    expires_at = view.getFloat64(at);
+    useless_at = view.getFloat64(at + 8);
+    at += MOMENTS_BYTES;
+  }
+  let properties: StoredMessage["properties"] = null;
+  if ((flags & HAS_PROPERTIES) !== 0) {
+    const [read, used] = new Properties(PacketTypes.PUBLISH).unpack(bytes.subarray(at));
+    properties = read;
+    at += used;
+  }
+  const payload = bytes.subarray(at);
+  return { topic, payload, qos, retain: (flags & RETAIN) !== 0, properties, mid, expires_at, useless_at };
+}
+
+export function subscription_record({ subscription, properties }: StoredSubscription): Uint8Array {
+  const { filter, qos, no_local, retain_as_published, retain_handling } = subscription;
+  const options = qos | (no_local ? 0x04 : 0) | (retain_as_published ? 0x08 : 0) | (retain_handling << 4);
+  const length = utf8_length(filter);
+  const head = Uint8Array.of(FORMAT, options, length >>> 8, length & 0xff);
+  return concat_bytes([head, encode_utf8(filter), properties?.pack() ?? new Uint8Array(0)]);
+}
+
+/** @throws MQTTException, or the platform's TypeError, for what is no subscription. */
+export function read_subscription(bytes: Uint8Array): StoredSubscription {
+  const view = checked(bytes, 4);
+  const options = view.getUint8(1);
+  const end = 4 + view.getUint16(2);
+  const filter = decode_utf8(part(bytes, 4, end));
+  check_topic_filter(filter);
+  const qos = options & 0x03;
+  const retain_handling = options >>> 4;
+  if (qos > 2 || retain_handling > 2) throw new MalformedPacket("it has options that there are not");
+  const has_properties = end < bytes.length;
+  return {
+    subscription: {
+      filter,
+      qos: qos as 0 | 1 | 2,
+      no_local: (options & 0x04) !== 0,
+      retain_as_published: (options & 0x08) !== 0,
+      retain_handling: retain_handling as 0 | 1 | 2,
+    },
+    properties: has_properties ? new Properties(PacketTypes.SUBSCRIBE).unpack(bytes.subarray(end))[0] : null,
+  };
+}
+
+export function identity_record({ client_id, version, epoch, window }: Identity): Uint8Array {
+  const head = new Uint8Array(8);
+  const view = view_of(head);
+  view.setUint8(0, FORMAT);
+  view.setUint8(1, version);
+  view.setUint32(2, epoch);
+  view.setUint16(6, window);
+  return concat_bytes([head, encode_utf8(client_id)]);
+}
+
+/** @throws MQTTException, or the platform's TypeError, for what is none. */
+export function read_identity(bytes: Uint8Array): Identity {
+  const view = checked(bytes, 8);
+  const version = view.getUint8(1);
+  if (version !== 3 && version !== 4 && version !== 5) {
+    throw new MalformedPacket(`there is no version ${version} of MQTT`);
+  }
+  const client_id = decode_utf8(bytes.subarray(8));
+  return { client_id, version, epoch: view.getUint32(2), window: view.getUint16(6) };
+}
+
+/** A view of a record that has at least so many bytes, and is of this format. */
+function checked(bytes: Uint8Array, least: number): DataView {
+  if (bytes.length < least) throw new MalformedPacket("it is too short");
+  if (bytes[0] !== FORMAT) throw new MalformedPacket(`it is of format ${bytes[0]}, which is not known here`);
+  return view_of(bytes);
+}
+
+/** Writes text as UTF-8, of which nearly all topics are ASCII; gives how many bytes it took. */
+function write_text(bytes: Uint8Array, text: string, at: number): number {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) {
+      const encoded = encode_utf8(text);
+      bytes.set(encoded, at);
+      return encoded.length;
+    }
+    bytes[at + index] = code;
+  }
+  return text.length;
+}
+
+function part(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+  if (end > bytes.length) throw new MalformedPacket("it ends too early");
+  return bytes.subarray(begin, end);
+}
+
+function view_of({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

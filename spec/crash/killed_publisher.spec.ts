@@ -1,0 +1,88 @@
+// A publisher that is killed at any moment, and started again, loses nothing of what publish() had accepted, and doubles
+// nothing of QoS 2.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { CallbackAPIVersion, Client } from "../../lib/client/index.ts";
+import { eventually } from "../support/eventually.ts";
+import { describe_mosquitto, type Mosquitto, mosquitto } from "../support/mosquitto.ts";
+import { run_script, start_script } from "../support/run_script.ts";
+import { random_from } from "./random.ts";
+
+const script = join("spec", "crash", "publisher.mjs");
+/** How often it is killed; unless somebody asks for more, if that does not take too long. */
+const kills = Number(process.env.CRASH_N ?? 300);
+const budget_ms = process.env.CRASH_N === undefined ? 25_000 : 1000 * kills;
+const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** No process publishes as many. */
+const NUMBERS = 1_000_000;
+const policies = ["always", "interval", "never"] as const;
+
+describe_mosquitto(`a publisher that is killed (CRASH_SEED=${seed})`, () => {
+  let broker: Mosquitto;
+  let subscriber: Client<2>;
+  const came = new Map<number, number>();
+
+  beforeAll(async () => {
+    const config = ["max_queued_messages 0", "log_type none", "log_type information"];
+    broker = await mosquitto({ config });
+    subscriber = new Client(CallbackAPIVersion.VERSION2);
+    subscriber.on_message = (_client, _userdata, message) => {
+      const number = Number(message.text());
+      came.set(number, (came.get(number) ?? 0) + 1);
+    };
+    const subscribed = new Promise((resolve) => subscriber.once("subscribe", resolve));
+    subscriber.on_connect = () => void subscriber.subscribe("crash/#", 2);
+    subscriber.connect("127.0.0.1", broker.port);
+    subscriber.loop_start();
+    await subscribed;
+  });
+
+  afterAll(async () => {
+    await subscriber.close();
+    await broker[Symbol.asyncDispose]();
+  });
+
+  it(
+    "has sent, in the end, all that it had promised to keep, and QoS 2 once",
+    async () => {
+      const random = random_from(seed);
+      const kept = join(broker.folder, "kept");
+      const job = { port: broker.port, store: join(broker.folder, "outbox.log"), kept };
+      const began = performance.now();
+      let killed = 0;
+      for (; killed < kills && performance.now() - began < budget_ms; killed++) {
+        const fsync = policies[Math.floor(random() * policies.length)];
+        await using publisher = start_script(script, {
+          args: [JSON.stringify({ ...job, fsync, first: killed * NUMBERS, drains: false })],
+        });
+        // Now and then it is still opening its store.
+        if (random() < 0.2) await delay(random() * 120);
+        else {
+          await publisher.output(/publishing/);
+          await delay(random() * 40);
+        }
+        publisher.kill("SIGKILL");
+        const { stderr } = await publisher.result();
+        expect(stderr.replace(/.*was not written whole.*\n/g, "")).toBe("");
+      }
+      const last = await run_script(script, {
+        args: [JSON.stringify({ ...job, fsync: "always", first: 0, drains: true })],
+        timeout_ms: 30_000,
+      });
+      expect({ ...last, elapsed_ms: 0 }).toMatchObject({ stdout: "left: 0\n", exit_code: 0 });
+
+      const promised = readFileSync(kept, "utf8").trim().split("\n").map(Number);
+      await eventually(() => expect(promised.filter((number) => !came.has(number))).toEqual([]), {
+        within: 10_000,
+      });
+      const of_qos_2 = [...came].filter(([number]) => number % 2 === 1);
+      expect(of_qos_2.filter(([, times]) => times !== 1)).toEqual([]);
+      expect(killed).toBeGreaterThan(20);
+      expect(promised.length).toBeGreaterThan(killed);
+    },
+    budget_ms + 120_000,
+  );
+});

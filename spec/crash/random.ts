@@ -1,0 +1,12 @@
+// Decides where chance comes from in specs that must be able to repeat what has failed: from a seed.
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function random_from(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
