@@ -290,6 +290,8 @@ export class Pump {
   #arm(): void {
     const at = this.session.next_timeout() ?? Number.POSITIVE_INFINITY;
     if (at === this.#timer_at) return;
+    // Each packet puts the moment off: a timer that comes for nothing now and then costs less than one for each.
+    if (at > this.#timer_at && at !== Number.POSITIVE_INFINITY) return;
     this.#cancel_timer?.();
     this.#cancel_timer = null;
     this.#timer_at = at;
