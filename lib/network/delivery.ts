@@ -27,17 +27,13 @@ export interface DeliveryOwner {
 
 export class Delivery {
   readonly #owner: DeliveryOwner;
-  /** Events that wait for a loop, or for the one under way. */
-  readonly #gated = new Line<PumpEvent>();
-  /** Events that need no loop and came without one. */
-  readonly #ungated = new Line<PumpEvent>();
-  /** Messages that have passed the gate and wait for a handler to finish. */
-  readonly #lane = new Line<MessageEvent>();
+  /** Null when nobody stands in any, which is so nearly always. */
+  #lines: Lines | null = null;
   #lane_busy = false;
   #delivering = false;
   #undelivered_bytes = 0;
   #paused = false;
-  #on_idle: (() => void)[] = [];
+  #on_idle: (() => void)[] | null = null;
 
   constructor(owner: DeliveryOwner) {
     this.#owner = owner;
@@ -45,7 +41,7 @@ export class Delivery {
 
   /** Whether events wait for a loop. */
   get has_held(): boolean {
-    return this.#gated.length > 0;
+    return this.#lines !== null && this.#lines.gated.length > 0;
   }
 
   /** Events came: they are delivered at once while a loop runs; else only those that need none are. */
@@ -55,23 +51,26 @@ export class Delivery {
     for (; at < events.length; at += 1) {
       const event = events[at] as PumpEvent;
       if (event.type === "message") this.#weigh(event);
-      if (open || !needs_no_loop(event)) this.#gated.push(event);
-      else this.#ungated.push(event);
+      this.#lines ??= new Lines();
+      if (open || !needs_no_loop(event)) this.#lines.gated.push(event);
+      else this.#lines.ungated.push(event);
     }
     this.drain();
   }
 
   /** Delivers what may be delivered. From within a callback it leaves that to the round under way. */
   drain(): void {
-    if (this.#delivering) return;
+    const lines = this.#lines;
+    if (this.#delivering || lines === null) return;
     this.#delivering = true;
     try {
       // The gate is looked at before each event: a callback may have stopped the loop.
       for (;;) {
-        const event = this.#ungated.shift() ?? (this.#owner.is_open() ? this.#gated.shift() : null);
-        if (event === null) return;
-        this.#deliver(event);
+        const event = lines.ungated.shift() ?? (this.#owner.is_open() ? lines.gated.shift() : null);
+        if (event === null) break;
+        this.#deliver(event, lines);
       }
+      if (lines.are_empty) this.#lines = null;
     } finally {
       this.#delivering = false;
     }
@@ -79,17 +78,22 @@ export class Delivery {
 
   /** The link that has ended, by the user's own will, is history: how it began and ended is not told any more. */
   forget_link(): void {
-    this.#gated.drop((event) => event.type === "connack" || event.type === "closed");
+    this.#lines?.gated.drop((event) => event.type === "connack" || event.type === "closed");
   }
 
   /** Calls `fn` when no handler is busy and no message waits for one: now, or later. */
   when_idle(fn: () => void): void {
-    if (this.#lane_busy) this.#on_idle.push(fn);
-    else fn();
+    if (!this.#lane_busy) {
+      fn();
+      return;
+    }
+    this.#on_idle ??= [];
+    this.#on_idle.push(fn);
   }
 
   get #is_idle(): boolean {
-    return !this.#delivering && this.#gated.length === 0 && this.#ungated.length === 0;
+    if (this.#delivering) return false;
+    return this.#lines === null || (this.#lines.gated.length === 0 && this.#lines.ungated.length === 0);
   }
 
   /** Nobody stands in line, so that nobody has to: as long as no handler takes its time and the loop runs. */
@@ -114,18 +118,18 @@ export class Delivery {
     return at;
   }
 
-  #deliver(event: PumpEvent): void {
+  #deliver(event: PumpEvent, { lane }: Lines): void {
     if (event.type !== "message") {
       void this.#owner.deliver(event);
       return;
     }
-    this.#lane.push(event);
-    this.#drain_lane();
+    lane.push(event);
+    this.#drain_lane(lane);
   }
 
-  #drain_lane(): void {
+  #drain_lane(lane: Line<MessageEvent>): void {
     while (!this.#lane_busy) {
-      const event = this.#lane.shift();
+      const event = lane.shift();
       if (event === null) return;
       const handled = this.#owner.deliver(event);
       if (handled === undefined) {
@@ -145,9 +149,15 @@ export class Delivery {
     void handled.then(() => {
       this.#lane_busy = false;
       this.#finish(event);
-      this.#drain_lane();
-      if (!this.#lane_busy) for (const fn of this.#on_idle.splice(0)) fn();
+      if (this.#lines !== null) this.#drain_lane(this.#lines.lane);
+      if (!this.#lane_busy) this.#tell_idle();
     });
+  }
+
+  #tell_idle(): void {
+    const told = this.#on_idle;
+    this.#on_idle = null;
+    for (const fn of told ?? []) fn();
   }
 
   #finish(event: MessageEvent): void {
@@ -164,6 +174,20 @@ export class Delivery {
     if (this.#paused || this.#undelivered_bytes < HIGH_WATER_BYTES) return;
     this.#paused = true;
     this.#owner.pause_reading();
+  }
+}
+
+/** Who waits, and what for. */
+class Lines {
+  /** Events that wait for a loop, or for the one under way. */
+  readonly gated = new Line<PumpEvent>();
+  /** Events that need no loop and came without one. */
+  readonly ungated = new Line<PumpEvent>();
+  /** Messages that have passed the gate and wait for a handler to finish. */
+  readonly lane = new Line<MessageEvent>();
+
+  get are_empty(): boolean {
+    return this.gated.length + this.ungated.length + this.lane.length === 0;
   }
 }
 

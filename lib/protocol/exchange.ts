@@ -108,7 +108,7 @@ export class Exchange {
 
   #on_pubrel(packet: PubrelPacket, reading: Reading): null {
     // 0x92: Packet Identifier not found; 3.x has no way to say so.
-    const is_known = this.#parts.inbound.release(packet.mid) || reading.connect.version !== 5;
+    const is_known = this.#parts.inbound.release(packet.mid) || reading.version !== 5;
     if (is_known) this.#parts.acknowledge(PacketTypes.PUBCOMP, packet.mid);
     else
       this.#parts.send({ type: PacketTypes.PUBCOMP, mid: packet.mid, reason_code: 0x92, properties: null });

@@ -19,8 +19,21 @@ export interface Limits {
 }
 
 /** `max_inflight` is our own limit, 0 for none; `keepalive` is what CONNECT said, in seconds. */
-export function limits_of(connack: ConnackPacket, max_inflight: number, keepalive: number): Limits {
-  const granted = connack.properties;
+export function limits_of({ properties }: ConnackPacket, max_inflight: number, keepalive: number): Limits {
+  if (properties !== null) return limits_granted(properties, max_inflight, keepalive);
+  if (usual?.max_inflight !== max_inflight || usual.keepalive !== keepalive)
+    usual = { max_inflight, keepalive, limits: limits_granted(null, max_inflight, keepalive) };
+  return usual.limits;
+}
+
+/** Those of a broker that says nothing of them, which many clients of one program have in common. */
+let usual: { max_inflight: number; keepalive: number; limits: Limits } | null = null;
+
+function limits_granted(
+  granted: ConnackPacket["properties"],
+  max_inflight: number,
+  keepalive: number,
+): Limits {
   return {
     window: Math.min(max_inflight === 0 ? 65535 : max_inflight, granted?.ReceiveMaximum ?? 65535),
     maximum_qos: granted?.MaximumQoS === 0 ? 0 : granted?.MaximumQoS === 1 ? 1 : 2,

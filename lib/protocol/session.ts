@@ -5,6 +5,7 @@
 import { FULL_BYTES } from "../codec/output.ts";
 import type {
   ConnackPacket,
+  ConnectPacket,
   DisconnectPacket,
   Packet,
   SubackPacket,
@@ -66,7 +67,8 @@ export class Session {
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #passage: Passage;
-  readonly #user_aliases = new UserAliases();
+  /** Null until the user gives a topic an alias. */
+  #user_aliases: UserAliases | null = null;
   #seq = 0;
   #dropped = 0;
   #events: SessionEvent[] = [];
@@ -209,7 +211,7 @@ export class Session {
   /** The link is up: CONNECT leaves. */
   open(now: number): void {
     const connect = connect_packet(this.#settings, this.#known);
-    this.#connection.open(reading_of(this.#settings, connect), now);
+    this.#connection.open(reading_of(this.#settings, connect), connect, now);
     this.#known.client_id = connect.client_id;
   }
 
@@ -282,7 +284,8 @@ export class Session {
    */
   publish(publication: Publication, now: number, ticket: Ticket | null = null): PublishAnswer {
     const alias = publication.properties?.TopicAlias ?? 0;
-    const topic = this.#user_aliases.resolve(publication.topic, alias);
+    if (alias !== 0) this.#user_aliases ??= new UserAliases();
+    const topic = this.#user_aliases?.resolve(publication.topic, alias) ?? publication.topic;
     const resolved = topic === publication.topic ? publication : { ...publication, topic };
     check_size(resolved, this.#known.version);
     const offline = !this.#connection.takes_wishes;
@@ -420,7 +423,7 @@ export class Session {
     if (link.acceptance === null) {
       // After a DISCONNECT that did not wait for CONNACK nothing matters any more.
       if (this.phase !== "connecting") return null;
-      if (packet.type === PacketTypes.CONNACK) return this.#on_connack(packet, link, reading, now);
+      if (packet.type === PacketTypes.CONNACK) return this.#on_connack(packet, link, now);
       const name = PacketTypes.Names[packet.type].toUpperCase();
       return new ProtocolError(`the broker sent ${name} before CONNACK`); // [MQTT-3.2.0-1]
     }
@@ -431,8 +434,9 @@ export class Session {
     return this.#exchange.on_packet(packet, reading);
   }
 
-  #on_connack(packet: ConnackPacket, link: Link, reading: Reading, now: number): ProtocolError | null {
-    const verdict = judge_connack(packet, reading.connect, this.#settings);
+  #on_connack(packet: ConnackPacket, link: Link, now: number): ProtocolError | null {
+    const connect = link.connect as ConnectPacket;
+    const verdict = judge_connack(packet, connect, this.#settings);
     switch (verdict.type) {
       case "violation":
         return verdict.error;
@@ -449,7 +453,7 @@ export class Session {
         this.#known.accepted_before = true;
         // [MQTT-3.2.2-16]: the session is known to the broker by this id from now on.
         this.#known.client_id = packet.properties?.AssignedClientIdentifier ?? this.#known.client_id;
-        this.#connection.accept(link, acceptance_of(packet, reading.connect, this.#settings, now));
+        this.#connection.accept(link, acceptance_of(packet, connect, this.#settings, now));
         this.#resume(link, verdict.session);
         this.#tell({ type: "connack", packet, session_present: verdict.session === "kept" });
         if (link.farewell !== null) this.#connection.take_leave(link, link.farewell, now);

@@ -13,6 +13,11 @@ export function socket_transport(dial: Dial, explain: (error: Error) => Error): 
   return (listener) => new SocketTransport(dial, listener, explain);
 }
 
+/** Whose socket it is: handlers that all sockets share find it there, as a set of closures for each would be many bytes. */
+const owner = Symbol("the transport of a socket");
+
+type OwnedSocket = Socket & { [owner]: SocketTransport };
+
 class SocketTransport implements Transport {
   /** Null as soon as there is nothing more to tell. */
   #listener: TransportListener | null;
@@ -78,20 +83,37 @@ class SocketTransport implements Transport {
   #take(socket: Socket): void {
     this.#socket = socket;
     this.#cancel_dial = null;
-    const on_bytes = (bytes: Uint8Array) => this.#listener?.data(bytes);
-    socket.on("data", on_bytes);
-    socket.on(bytes_came, on_bytes);
-    socket.on("drain", () => this.#listener?.drained());
-    socket.on("error", (error) => {
-      this.#failure ??= error;
-    });
+    (socket as OwnedSocket)[owner] = this;
+    socket.on("data", SocketTransport.#on_bytes);
+    socket.on(bytes_came, SocketTransport.#on_bytes);
+    socket.on("drain", SocketTransport.#on_drain);
+    socket.on("error", SocketTransport.#on_error);
     // A peer that has closed its half and reads no more would keep us waiting for our rest to leave.
-    socket.on("end", () => this.#close_soon());
-    socket.on("close", () => {
-      if (this.#linger !== null) clearTimeout(this.#linger);
-      this.#tell_closed(this.#failure === null ? null : this.#explain(this.#failure));
-    });
+    socket.on("end", SocketTransport.#on_end);
+    socket.on("close", SocketTransport.#on_close);
     this.#listener?.opened();
+  }
+
+  static #on_bytes(this: OwnedSocket, bytes: Uint8Array): void {
+    this[owner].#listener?.data(bytes);
+  }
+
+  static #on_drain(this: OwnedSocket): void {
+    this[owner].#listener?.drained();
+  }
+
+  static #on_error(this: OwnedSocket, error: Error): void {
+    this[owner].#failure ??= error;
+  }
+
+  static #on_end(this: OwnedSocket): void {
+    this[owner].#close_soon();
+  }
+
+  static #on_close(this: OwnedSocket): void {
+    const transport = this[owner];
+    if (transport.#linger !== null) clearTimeout(transport.#linger);
+    transport.#tell_closed(transport.#failure === null ? null : transport.#explain(transport.#failure));
   }
 
   #tell_closed(error: Error | null): void {
