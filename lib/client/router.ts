@@ -50,7 +50,7 @@ export class Router {
 
   /** The callbacks for a topic; empty when `on_message` shall have it. */
   match(topic: string): readonly MessageCallback[] {
-    if (this.#matcher === null) return none;
+    if (this.#matcher === null || this.#size === 0) return none;
     this.#found ??= new TopicMemory();
     let found = this.#found.get(topic);
     if (found === undefined) {

@@ -29,6 +29,8 @@ export interface PumpOwner {
   writes_by_hand(): boolean;
 }
 
+const NOTHING: readonly PumpEvent[] = [];
+
 export class Pump {
   readonly session: Session;
   readonly #clock: Clock;
@@ -39,7 +41,8 @@ export class Pump {
   #paused = false;
   #write_registered = false;
   #scheduled = false;
-  #events: PumpEvent[] = [];
+  /** What is still to be told; a new list each time. */
+  #events: readonly PumpEvent[] = NOTHING;
   #timer_at = Number.POSITIVE_INFINITY;
   #cancel_timer: (() => void) | null = null;
   /** When bytes came last. */
@@ -196,7 +199,8 @@ export class Pump {
   /** Tells the events that wait; a round does it too. */
   tell(): void {
     const told: PumpEvent[] = this.session.take_events();
-    const events = this.#events.length === 0 ? told : [...this.#events.splice(0), ...told];
+    const events = this.#events === NOTHING ? told : [...this.#events, ...told];
+    this.#events = NOTHING;
     if (events.length > 0) this.#owner.on_events(events);
   }
 
@@ -284,7 +288,7 @@ export class Pump {
 
   /** What happens to the socket has its place among what happens in the session. */
   #note(event: PumpEvent): void {
-    this.#events.push(...this.session.take_events(), event);
+    this.#events = [...this.#events, ...this.session.take_events(), event];
   }
 
   #arm(): void {
@@ -297,9 +301,10 @@ export class Pump {
     this.#timer_at = at;
     if (at === Number.POSITIVE_INFINITY) return;
     this.#cancel_timer = this.#clock.after(at - this.now, () => {
+      const late_ms = this.now - this.#timer_at;
       this.#timer_at = Number.POSITIVE_INFINITY;
       this.#cancel_timer = null;
-      this.#owner.on_late(this.now - at);
+      this.#owner.on_late(late_ms);
       this.tick();
       this.round();
     });

@@ -2,6 +2,7 @@
 // Below here no rule asks for the version, only for a limit.
 
 import type { ConnackPacket, SubscribePacket } from "../codec/packets.ts";
+import { sharing } from "../model/sharing.ts";
 
 const MAX_PACKET_SIZE = 268_435_460; // fixed header of 5 bytes and a remaining length of 268,435,455
 
@@ -19,22 +20,9 @@ export interface Limits {
 }
 
 /** `max_inflight` is our own limit, 0 for none; `keepalive` is what CONNECT said, in seconds. */
-export function limits_of({ properties }: ConnackPacket, max_inflight: number, keepalive: number): Limits {
-  if (properties !== null) return limits_granted(properties, max_inflight, keepalive);
-  if (usual?.max_inflight !== max_inflight || usual.keepalive !== keepalive)
-    usual = { max_inflight, keepalive, limits: limits_granted(null, max_inflight, keepalive) };
-  return usual.limits;
-}
-
-/** Those of a broker that says nothing of them, which many clients of one program have in common. */
-let usual: { max_inflight: number; keepalive: number; limits: Limits } | null = null;
-
-function limits_granted(
-  granted: ConnackPacket["properties"],
-  max_inflight: number,
-  keepalive: number,
-): Limits {
-  return {
+export function limits_of(connack: ConnackPacket, max_inflight: number, keepalive: number): Limits {
+  const granted = connack.properties;
+  return shared({
     window: Math.min(max_inflight === 0 ? 65535 : max_inflight, granted?.ReceiveMaximum ?? 65535),
     maximum_qos: granted?.MaximumQoS === 0 ? 0 : granted?.MaximumQoS === 1 ? 1 : 2,
     retain_available: granted?.RetainAvailable !== 0,
@@ -45,8 +33,10 @@ function limits_granted(
     shared_available: granted?.SharedSubscriptionAvailable !== 0,
     // [MQTT-3.1.2-21]
     keepalive_ms: (granted?.ServerKeepAlive ?? keepalive) * 1000,
-  };
+  });
 }
+
+const shared = sharing<Limits>();
 
 /** More than is around topic and payload of any PUBLISH without properties. */
 const AROUND_BYTES = 16;

@@ -63,7 +63,8 @@ export class Session {
   readonly #outbound = new Outbound(this.#ids);
   readonly #topics = new TopicBytes();
   readonly #inbound = new Inbound();
-  readonly #requests = new Requests(this.#ids);
+  /** Null until the user asks for a filter. */
+  #requests: Requests | null = null;
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #passage: Passage;
@@ -115,12 +116,12 @@ export class Session {
     if (link === null) return false;
     if (phase !== "connected") return true;
     if (link.outgoing.length > 0 || link.output.length > 0) return true;
-    return this.#requests.pending > 0 || this.#outbound.unsettled > 0;
+    return (this.#requests?.pending ?? 0) + this.#outbound.unsettled > 0;
   }
 
   /** Whether a broker has granted any filter that was not given up since. */
   get is_subscribed(): boolean {
-    return this.#requests.granted > 0;
+    return (this.#requests?.granted ?? 0) > 0;
   }
 
   /** Whether so much is written that it had better leave before more is asked. */
@@ -147,7 +148,7 @@ export class Session {
   begin_anew(): void {
     this.#known = { ...this.#known, client_id: this.#settings.client_id, accepted_before: false };
     this.#drop_unheard();
-    this.#requests.forget();
+    this.#requests?.forget();
   }
 
   /** What the parts of a session work on and speak through: one object, for a closure for each verb costs more. */
@@ -155,7 +156,6 @@ export class Session {
     readonly #session: Session;
     readonly outbound: Outbound;
     readonly inbound: Inbound;
-    readonly requests: Requests;
     readonly topics: TopicBytes;
     readonly ids: PacketIds;
 
@@ -163,9 +163,12 @@ export class Session {
       this.#session = session;
       this.outbound = session.#outbound;
       this.inbound = session.#inbound;
-      this.requests = session.#requests;
       this.topics = session.#topics;
       this.ids = session.#ids;
+    }
+
+    get requests(): Requests | null {
+      return this.#session.#requests;
     }
 
     next_seq(): number {
@@ -338,14 +341,14 @@ export class Session {
 
   /** Gives filters up. NO_CONN without a link; they are not restored then, either. */
   unsubscribe(filters: string[], properties: UnsubscribePacket["properties"]): RequestAnswer {
-    if (!this.#connection.takes_wishes) this.#requests.give_up(filters);
+    if (!this.#connection.takes_wishes) this.#requests?.give_up(filters);
     return this.#request((mid) => ({ type: PacketTypes.UNSUBSCRIBE, mid, filters, properties }));
   }
 
   /** Asks again for what the user has not asked for himself on this link; called after his `on_connect`. */
   restore_subscriptions(): void {
     if (this.phase !== "connected" || !this.#settings.resubscribe) return;
-    for (const packet of this.#requests.restore()) this.#send(packet);
+    for (const packet of this.#requests?.restore() ?? []) this.#send(packet);
   }
 
   /**
@@ -464,7 +467,7 @@ export class Session {
   /** What is open from earlier links goes on, or begins again when the broker has lost the session. */
   #resume(link: Link, session: SessionFate): void {
     if (session === "lost") this.#inbound.forget();
-    if (session !== "kept") this.#requests.session_lost();
+    if (session !== "kept") this.#requests?.session_lost();
     const released = this.#outbound.resume(session !== "lost");
     for (const mid of released.reverse()) link.outgoing.insert_after(null, outgoing(0, pubrel_packet(mid)));
   }
@@ -493,6 +496,7 @@ export class Session {
     const mid = this.#ids.take();
     if (mid === 0) return { rc: MQTT_ERR_QUEUE_SIZE, mid: null };
     const packet = make(mid);
+    this.#requests ??= new Requests(this.#ids);
     this.#requests.add(packet);
     this.#send(packet);
     return { rc: MQTT_ERR_SUCCESS, mid };
@@ -503,7 +507,7 @@ export class Session {
   /** Settles what cannot outlive a link. */
   #settle_lost(): void {
     this.#inbound.link_lost();
-    this.#requests.link_lost(this.#settings.resubscribe);
+    this.#requests?.link_lost(this.#settings.resubscribe);
     if (this.#settings.queue_qos0) return;
     for (const message of this.#outbound.take_qos0()) {
       const text = `message ${message.mid} to "${message.topic}" was not sent: the connection was lost`;

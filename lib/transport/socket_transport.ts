@@ -13,7 +13,7 @@ export function socket_transport(dial: Dial, explain: (error: Error) => Error): 
   return (listener) => new SocketTransport(dial, listener, explain);
 }
 
-/** Whose socket it is: handlers that all sockets share find it there, as a set of closures for each would be many bytes. */
+/** Where a socket's handlers find whose socket it is. */
 const owner = Symbol("the transport of a socket");
 
 type OwnedSocket = Socket & { [owner]: SocketTransport };
@@ -71,7 +71,7 @@ class SocketTransport implements Transport {
     // What comes now is read and dropped: closing over unread bytes would reset the connection, and what we wrote
     // last could be lost with it.
     this.#socket.resume();
-    this.#socket.end(() => this.#close_soon());
+    this.#socket.end(() => this.close_soon());
   }
 
   destroy(): void {
@@ -84,36 +84,38 @@ class SocketTransport implements Transport {
     this.#socket = socket;
     this.#cancel_dial = null;
     (socket as OwnedSocket)[owner] = this;
-    socket.on("data", SocketTransport.#on_bytes);
-    socket.on(bytes_came, SocketTransport.#on_bytes);
-    socket.on("drain", SocketTransport.#on_drain);
-    socket.on("error", SocketTransport.#on_error);
-    // A peer that has closed its half and reads no more would keep us waiting for our rest to leave.
-    socket.on("end", SocketTransport.#on_end);
-    socket.on("close", SocketTransport.#on_close);
+    socket.on("data", on_bytes);
+    socket.on(bytes_came, on_bytes);
+    socket.on("drain", on_drain);
+    socket.on("error", on_error);
+    socket.on("end", on_end);
+    socket.on("close", on_close);
     this.#listener?.opened();
   }
 
-  static #on_bytes(this: OwnedSocket, bytes: Uint8Array): void {
-    this[owner].#listener?.data(bytes);
+  // What the handlers below say; a listener hears it while there is one.
+
+  came(bytes: Uint8Array): void {
+    this.#listener?.data(bytes);
   }
 
-  static #on_drain(this: OwnedSocket): void {
-    this[owner].#listener?.drained();
+  drained(): void {
+    this.#listener?.drained();
   }
 
-  static #on_error(this: OwnedSocket, error: Error): void {
-    this[owner].#failure ??= error;
+  broke(error: Error): void {
+    this.#failure ??= error;
   }
 
-  static #on_end(this: OwnedSocket): void {
-    this[owner].#close_soon();
+  /** A peer that has closed its half and reads no more would keep us waiting for our rest to leave. */
+  close_soon(): void {
+    if (this.#socket === null || this.#socket.destroyed) return;
+    this.#linger ??= setTimeout(() => this.#socket?.destroy(), LINGER_MS).unref();
   }
 
-  static #on_close(this: OwnedSocket): void {
-    const transport = this[owner];
-    if (transport.#linger !== null) clearTimeout(transport.#linger);
-    transport.#tell_closed(transport.#failure === null ? null : transport.#explain(transport.#failure));
+  closed(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#tell_closed(this.#failure === null ? null : this.#explain(this.#failure));
   }
 
   #tell_closed(error: Error | null): void {
@@ -121,9 +123,26 @@ class SocketTransport implements Transport {
     this.#listener = null;
     listener?.closed(error);
   }
+}
 
-  #close_soon(): void {
-    if (this.#socket === null || this.#socket.destroyed) return;
-    this.#linger ??= setTimeout(() => this.#socket?.destroy(), LINGER_MS).unref();
-  }
+// The same for all sockets: a set of closures for each would be a good part of what an idle client holds.
+
+function on_bytes(this: OwnedSocket, bytes: Uint8Array): void {
+  this[owner].came(bytes);
+}
+
+function on_drain(this: OwnedSocket): void {
+  this[owner].drained();
+}
+
+function on_error(this: OwnedSocket, error: Error): void {
+  this[owner].broke(error);
+}
+
+function on_end(this: OwnedSocket): void {
+  this[owner].close_soon();
+}
+
+function on_close(this: OwnedSocket): void {
+  this[owner].closed();
 }
