@@ -1,6 +1,7 @@
 // Decides what the user gets to read: lines of the log, warnings that name the fix, and what his own code has thrown.
 
 import { LogLevel } from "../model/enums.ts";
+import { SparseSet } from "../model/sparse.ts";
 import type { UserData } from "./callback_api.ts";
 import { call_all, type EventEmitter, has_callback } from "./callbacks.ts";
 import { type Logger, warn_on_console, write_log } from "./logging.ts";
@@ -18,8 +19,7 @@ export interface ReporterOwner {
 
 export class Reporter {
   readonly #owner: ReporterOwner;
-  /** Null until there is any. */
-  #warned: Set<string> | null = null;
+  readonly #warned = new SparseSet<string>();
   /** Where lines go besides `on_log`. */
   logger: Logger | null = null;
 
@@ -43,7 +43,6 @@ export class Reporter {
 
   /** What the user should change: told once per client. */
   warn(text: string): void {
-    this.#warned ??= new Set();
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
     this.log(LogLevel.MQTT_LOG_WARNING, text);

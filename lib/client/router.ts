@@ -46,11 +46,12 @@ export class Router {
     this.#matcher.delete(sub);
     this.#found = null;
     this.#size -= 1;
+    if (this.#size === 0) this.#matcher = null;
   }
 
   /** The callbacks for a topic; empty when `on_message` shall have it. */
   match(topic: string): readonly MessageCallback[] {
-    if (this.#matcher === null || this.#size === 0) return none;
+    if (this.#matcher === null) return none;
     this.#found ??= new TopicMemory();
     let found = this.#found.get(topic);
     if (found === undefined) {

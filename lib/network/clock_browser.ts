@@ -14,9 +14,9 @@ export const system_clock: Clock = {
   now: () => performance.now(),
   after(ms, fn) {
     const wait_ms = Math.min(Math.max(0, ms), LONGEST_TIMER_MS);
-    const due_at = performance.now() + wait_ms;
+    const late_at = performance.now() + wait_ms + LATE_MS;
     let timer = setTimeout(() => {
-      if (performance.now() - due_at < LATE_MS) fn();
+      if (performance.now() < late_at) fn();
       else timer = setTimeout(fn, GRACE_MS);
     }, wait_ms);
     return () => clearTimeout(timer);

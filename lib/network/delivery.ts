@@ -25,15 +25,17 @@ export interface DeliveryOwner {
   resume_reading(): void;
 }
 
+const NOBODY: readonly (() => void)[] = [];
+
 export class Delivery {
   readonly #owner: DeliveryOwner;
-  /** Null when nobody stands in any, which is so nearly always. */
+  /** Null until somebody has had to stand in one. */
   #lines: Lines | null = null;
   #lane_busy = false;
   #delivering = false;
   #undelivered_bytes = 0;
   #paused = false;
-  #on_idle: (() => void)[] | null = null;
+  #on_idle: readonly (() => void)[] = NOBODY;
 
   constructor(owner: DeliveryOwner) {
     this.#owner = owner;
@@ -41,7 +43,7 @@ export class Delivery {
 
   /** Whether events wait for a loop. */
   get has_held(): boolean {
-    return this.#lines !== null && this.#lines.gated.length > 0;
+    return (this.#lines?.gated.length ?? 0) > 0;
   }
 
   /** Events came: they are delivered at once while a loop runs; else only those that need none are. */
@@ -67,10 +69,9 @@ export class Delivery {
       // The gate is looked at before each event: a callback may have stopped the loop.
       for (;;) {
         const event = lines.ungated.shift() ?? (this.#owner.is_open() ? lines.gated.shift() : null);
-        if (event === null) break;
-        this.#deliver(event, lines);
+        if (event === null) return;
+        this.#deliver(event, lines.lane);
       }
-      if (lines.are_empty) this.#lines = null;
     } finally {
       this.#delivering = false;
     }
@@ -83,17 +84,13 @@ export class Delivery {
 
   /** Calls `fn` when no handler is busy and no message waits for one: now, or later. */
   when_idle(fn: () => void): void {
-    if (!this.#lane_busy) {
-      fn();
-      return;
-    }
-    this.#on_idle ??= [];
-    this.#on_idle.push(fn);
+    if (this.#lane_busy) this.#on_idle = [...this.#on_idle, fn];
+    else fn();
   }
 
   get #is_idle(): boolean {
-    if (this.#delivering) return false;
-    return this.#lines === null || (this.#lines.gated.length === 0 && this.#lines.ungated.length === 0);
+    const lines = this.#lines;
+    return !this.#delivering && (lines === null || lines.gated.length + lines.ungated.length === 0);
   }
 
   /** Nobody stands in line, so that nobody has to: as long as no handler takes its time and the loop runs. */
@@ -118,7 +115,7 @@ export class Delivery {
     return at;
   }
 
-  #deliver(event: PumpEvent, { lane }: Lines): void {
+  #deliver(event: PumpEvent, lane: Line<MessageEvent>): void {
     if (event.type !== "message") {
       void this.#owner.deliver(event);
       return;
@@ -150,14 +147,11 @@ export class Delivery {
       this.#lane_busy = false;
       this.#finish(event);
       if (this.#lines !== null) this.#drain_lane(this.#lines.lane);
-      if (!this.#lane_busy) this.#tell_idle();
+      if (this.#lane_busy) return;
+      const told = this.#on_idle;
+      this.#on_idle = NOBODY;
+      for (const fn of told) fn();
     });
-  }
-
-  #tell_idle(): void {
-    const told = this.#on_idle;
-    this.#on_idle = null;
-    for (const fn of told ?? []) fn();
   }
 
   #finish(event: MessageEvent): void {
@@ -185,10 +179,6 @@ class Lines {
   readonly ungated = new Line<PumpEvent>();
   /** Messages that have passed the gate and wait for a handler to finish. */
   readonly lane = new Line<MessageEvent>();
-
-  get are_empty(): boolean {
-    return this.gated.length + this.ungated.length + this.lane.length === 0;
-  }
 }
 
 /** First in, first out; taking from the front costs the same however long it is. */
@@ -223,8 +213,9 @@ class Line<T> {
   }
 }
 
-/** Whether there is nothing but what goes on within a link: no callback of it can make another of it history. */
+/** Whether there is one alone, or nothing but what goes on within a link: no callback makes another of it history. */
 function is_traffic(events: readonly PumpEvent[]): boolean {
+  if (events.length === 1) return true;
   for (const { type } of events)
     if (type !== "message" && type !== "published" && type !== "left") return false;
   return true;

@@ -72,8 +72,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   readonly #pump: Pump;
   readonly #delivery: Delivery;
   readonly #attempts: Attempts;
-  /** Null while all goes well. */
-  #advice: Advice | null = null;
+  readonly #advice: Advice;
   readonly #vigil: Vigil;
   #state: ConnectionState = "new";
   #mode: Mode = "stopped";
@@ -100,6 +99,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
     this.session = new Session(owner.settings());
     this.#pump = new Pump(this.session, clock, this);
     this.#attempts = new Attempts(owner, this.#pump, clock);
+    this.#advice = new Advice(owner);
     this.#vigil = new Vigil(clock, this);
     this.#delivery = new Delivery(this);
   }
@@ -568,16 +568,11 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
     if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
   }
 
-  get #advisor(): Advice {
-    this.#advice ??= new Advice(this.#owner);
-    return this.#advice;
-  }
-
   #advise({ opened, cause }: ClosedEvent): void {
     const { is_driven, was_driven } = this;
     const { client_id } = this.session;
     const end = { error: cause.error, opened, explained: cause.packet !== null, is_driven, was_driven };
-    this.#advisor.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
+    this.#advice.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
   }
 
   /** Of the delivery: calls the user. */
@@ -657,7 +652,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
       this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
     else {
       if (!opened && cause.error !== null && this.#told !== event && !round.goes_on)
-        this.#advisor.trying_again(cause.error);
+        this.#advice.trying_again(cause.error);
       this.#retry();
     }
   }

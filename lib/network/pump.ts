@@ -29,8 +29,6 @@ export interface PumpOwner {
   writes_by_hand(): boolean;
 }
 
-const NOTHING: readonly PumpEvent[] = [];
-
 export class Pump {
   readonly session: Session;
   readonly #clock: Clock;
@@ -41,8 +39,7 @@ export class Pump {
   #paused = false;
   #write_registered = false;
   #scheduled = false;
-  /** What is still to be told; a new list each time. */
-  #events: readonly PumpEvent[] = NOTHING;
+  #events: PumpEvent[] = [];
   #timer_at = Number.POSITIVE_INFINITY;
   #cancel_timer: (() => void) | null = null;
   /** When bytes came last. */
@@ -199,8 +196,7 @@ export class Pump {
   /** Tells the events that wait; a round does it too. */
   tell(): void {
     const told: PumpEvent[] = this.session.take_events();
-    const events = this.#events === NOTHING ? told : [...this.#events, ...told];
-    this.#events = NOTHING;
+    const events = this.#events.length === 0 ? told : [...this.#events.splice(0), ...told];
     if (events.length > 0) this.#owner.on_events(events);
   }
 
@@ -288,18 +284,17 @@ export class Pump {
 
   /** What happens to the socket has its place among what happens in the session. */
   #note(event: PumpEvent): void {
-    this.#events = [...this.#events, ...this.session.take_events(), event];
+    this.#events.push(...this.session.take_events(), event);
   }
 
   #arm(): void {
-    const at = this.session.next_timeout() ?? Number.POSITIVE_INFINITY;
-    if (at === this.#timer_at) return;
+    const at = this.session.next_timeout();
     // Each packet puts the moment off: a timer that comes for nothing now and then costs less than one for each.
-    if (at > this.#timer_at && at !== Number.POSITIVE_INFINITY) return;
+    if (at !== null && at >= this.#timer_at) return;
     this.#cancel_timer?.();
     this.#cancel_timer = null;
-    this.#timer_at = at;
-    if (at === Number.POSITIVE_INFINITY) return;
+    this.#timer_at = at ?? Number.POSITIVE_INFINITY;
+    if (at === null) return;
     this.#cancel_timer = this.#clock.after(at - this.now, () => {
       const late_ms = this.now - this.#timer_at;
       this.#timer_at = Number.POSITIVE_INFINITY;

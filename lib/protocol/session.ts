@@ -68,8 +68,7 @@ export class Session {
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #passage: Passage;
-  /** Null until the user gives a topic an alias. */
-  #user_aliases: UserAliases | null = null;
+  readonly #user_aliases = new UserAliases();
   #seq = 0;
   #dropped = 0;
   #events: SessionEvent[] = [];
@@ -287,8 +286,7 @@ export class Session {
    */
   publish(publication: Publication, now: number, ticket: Ticket | null = null): PublishAnswer {
     const alias = publication.properties?.TopicAlias ?? 0;
-    if (alias !== 0) this.#user_aliases ??= new UserAliases();
-    const topic = this.#user_aliases?.resolve(publication.topic, alias) ?? publication.topic;
+    const topic = this.#user_aliases.resolve(publication.topic, alias);
     const resolved = topic === publication.topic ? publication : { ...publication, topic };
     check_size(resolved, this.#known.version);
     const offline = !this.#connection.takes_wishes;

@@ -8,10 +8,12 @@ import type { OpenTransport, Transport, TransportListener } from "./transport.ts
 /** How long the peer may keep its half open after we have closed ours, or take in our rest after it has closed its. */
 export const LINGER_MS = 2000;
 
-/** @param explain words an error of a stream that was up. */
-export function socket_transport(dial: Dial, explain: (error: Error) => Error): OpenTransport {
-  return (listener) => new SocketTransport(dial, listener, explain);
+/** @param explain words an error of a stream that was up; called with the `way` that it went. */
+export function socket_transport<W>(dial: Dial, way: W, explain: Explain<W>): OpenTransport {
+  return (listener) => new SocketTransport(dial, listener, way, explain as Explain<unknown>);
 }
+
+type Explain<W> = (error: Error, way: W) => Error;
 
 /** Where a socket's handlers find whose socket it is. */
 const owner = Symbol("the transport of a socket");
@@ -21,15 +23,17 @@ type OwnedSocket = Socket & { [owner]: SocketTransport };
 class SocketTransport implements Transport {
   /** Null as soon as there is nothing more to tell. */
   #listener: TransportListener | null;
-  readonly #explain: (error: Error) => Error;
+  readonly #way: unknown;
+  readonly #explain: Explain<unknown>;
   /** Null as soon as there is a socket. */
   #cancel_dial: (() => void) | null;
   #socket: Socket | null = null;
   #failure: Error | null = null;
   #linger: NodeJS.Timeout | null = null;
 
-  constructor(dial: Dial, listener: TransportListener, explain: (error: Error) => Error) {
+  constructor(dial: Dial, listener: TransportListener, way: unknown, explain: Explain<unknown>) {
     this.#listener = listener;
+    this.#way = way;
     this.#explain = explain;
     this.#cancel_dial = dial({
       done: (socket) => this.#take(socket),
@@ -115,7 +119,7 @@ class SocketTransport implements Transport {
 
   closed(): void {
     if (this.#linger !== null) clearTimeout(this.#linger);
-    this.#tell_closed(this.#failure === null ? null : this.#explain(this.#failure));
+    this.#tell_closed(this.#failure === null ? null : this.#explain(this.#failure, this.#way));
   }
 
   #tell_closed(error: Error | null): void {
