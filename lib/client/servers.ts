@@ -22,15 +22,13 @@ export interface Source {
   none(causes: string, cause: Error): Error;
 }
 
-const NOTHING: readonly Error[] = [];
-
 export class Servers implements Round {
   /** Null: the list stands. */
   #source: Source | null = null;
   #list: readonly Server[] = [];
   #index = 0;
   /** What has failed in this round. */
-  #failures = NOTHING;
+  #failures: Error[] = [];
   #is_over = true;
   #port = 1883;
 
@@ -90,7 +88,7 @@ export class Servers implements Round {
   }
 
   failed(error: Error): void {
-    this.#failures = [...this.#failures, error];
+    this.#failures.push(error);
     if (this.#list.length > 0) this.#index = (this.#index + 1) % this.#list.length;
     this.#is_over ||= this.#failures.length >= this.#list.length;
   }
@@ -113,11 +111,11 @@ export class Servers implements Round {
     this.#list = list;
     this.#index = 0;
     this.#is_over = true;
-    this.#failures = NOTHING;
+    this.#failures = [];
   }
 
   async #begin_round(asking: Asking): Promise<void> {
-    this.#failures = NOTHING;
+    this.#failures = [];
     const source = this.#source;
     if (source !== null) {
       const list = await this.#load(source, asking);
