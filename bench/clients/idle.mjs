@@ -2,7 +2,8 @@
 
 import { held, job, make } from "./connected.mjs";
 
-const clients = [(await make()).client];
+const clients = [];
+for (let number = 0; number < job.before; number += 1) clients.push((await make()).client);
 const before = held();
 for (let number = 0; number < job.count; number += 1) clients.push((await make()).client);
 const after = held();

@@ -3,8 +3,8 @@
 
 import { EventEmitter, take_listeners } from "./emitter.ts";
 
-/** What becomes of a failure in the user's code. */
-export type OnFailure = (error: unknown, callback_name: string) => void;
+/** What becomes of a failure in the user's code; `self` is what the callback was called on. */
+export type OnFailure = (error: unknown, callback_name: string, self: unknown) => void;
 
 type Callback = (...args: unknown[]) => unknown;
 
@@ -49,10 +49,10 @@ export function call_one(
     if (result === undefined || !is_thenable(result)) return undefined;
     return Promise.resolve(result).then(
       () => undefined,
-      (error) => on_failure(error, name),
+      (error) => on_failure(error, name, self),
     );
   } catch (error) {
-    on_failure(error, name);
+    on_failure(error, name, self);
     return undefined;
   }
 }

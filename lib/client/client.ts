@@ -49,7 +49,6 @@ import {
   check_flag,
   check_seconds,
   check_transport,
-  type ResolvedOptions,
   resolve_options,
   type TransportName,
   whole_number,
@@ -78,6 +77,7 @@ import {
   check_keepalive,
   check_properties,
   make_will,
+  type SharedOptions,
 } from "./settings.ts";
 import { check_store, keeper_of } from "./store_argument.ts";
 import { filters_of, type SubscribeTopic, subscriptions_of } from "./subscription_arguments.ts";
@@ -1107,7 +1107,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   // ---- between the engine and the user -------------------------------------------------------------------------
 
-  get #options(): ResolvedOptions {
+  get #options(): SharedOptions {
     return this.#settings.options;
   }
 
@@ -1319,12 +1319,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     const message = MQTTMessage.received(packet, is_v5, this.#engine.received_at / 1000);
     const callbacks = this.#router.match(packet.topic);
     if (callbacks.length === 0)
-      return call_all(this, "message", [this, this.#userdata, message], this.#on_failure);
+      return call_all(this, "message", [this, this.#userdata, message], ClientClass.#on_failure);
     const pending: Promise<void>[] = [];
     for (const callback of callbacks) {
       const name = callback.name === "" ? "message callback" : callback.name;
       const args = [this, this.#userdata, message];
-      const running = call_one(callback as never, this, args, name, (error) => this.#report(error, name));
+      const running = call_one(callback as never, this, args, name, ClientClass.#on_failure);
       if (running !== undefined) pending.push(running);
     }
     return all_of(pending);
@@ -1337,15 +1337,18 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
       this,
       "publish",
       publish_arguments(api, this, this.#userdata, mid, packet),
-      this.#on_failure,
+      ClientClass.#on_failure,
     );
   }
 
   #call(name: string, rest: readonly unknown[]): void | Promise<void> {
-    return call_all(this, name, [this, this.#userdata, ...rest], this.#on_failure);
+    return call_all(this, name, [this, this.#userdata, ...rest], ClientClass.#on_failure);
   }
 
-  readonly #on_failure = (error: unknown, callback: string): void => this.#report(error, callback);
+  /** One for all clients, who would have a closure each. */
+  static #on_failure(error: unknown, callback: string, self: unknown): void {
+    (self as ClientClass<ApiVersion>).#report(error, callback);
+  }
 
   #settle(event: SettledEvent): void {
     if (event.type === "left") {

@@ -1,5 +1,6 @@
 // Decides what an attempt needs of the settings of its moment: which server, by which way, and who greets it.
 
+import { sharing } from "../model/sharing.ts";
 import type { Plan } from "../network/attempts.ts";
 import { open_way, place_of, type Way } from "../transport/ways.ts";
 import type { Asking } from "./asked.ts";
@@ -31,7 +32,7 @@ export async function plan_of(
 
 function way_to({ host, port, url }: Server, settings: ClientSettings): Way {
   const { transport, bind_address, bind_port, tls, ws, proxy } = settings;
-  return {
+  return shared({
     transport: url?.transport ?? transport,
     host,
     port,
@@ -43,5 +44,7 @@ function way_to({ host, port, url }: Server, settings: ClientSettings): Way {
     path: url?.path ?? ws.path,
     headers: ws.headers,
     proxy,
-  };
+  });
 }
+
+const shared = sharing<Way>();

@@ -11,9 +11,10 @@ import { name_type } from "../model/type_names.ts";
 export type MessageCallback = (...args: [client: never, userdata: never, message: MQTTMessage]) => unknown;
 
 export class Router {
-  readonly #matcher = new MQTTMatcher<MessageCallback>();
+  /** Null until a filter has a callback. */
+  #matcher: MQTTMatcher<MessageCallback> | null = null;
   /** What was found for topics since the filters have changed last. */
-  readonly #found = new TopicMemory<readonly MessageCallback[]>();
+  #found: TopicMemory<readonly MessageCallback[]> | null = null;
   #size = 0;
 
   /** How many filters have a callback. */
@@ -32,23 +33,26 @@ export class Router {
     if (typeof sub !== "string")
       throw new TypeError(`the filter of message_callback_add must be text, not ${name_type(sub)}`);
     check_topic_filter(sub);
+    this.#matcher ??= new MQTTMatcher();
     if (!this.#matcher.has(sub)) this.#size += 1;
     this.#matcher.set(sub, callback);
-    this.#found.forget();
+    this.#found = null;
   }
 
   /** Takes the callback of a filter away; a filter without one is ignored. */
   remove(sub: string): void {
     if (typeof sub !== "string") throw new ValueError("message_callback_remove needs a filter");
-    if (!this.#matcher.has(sub)) return;
+    if (!this.#matcher?.has(sub)) return;
     this.#matcher.delete(sub);
-    this.#found.forget();
+    this.#found = null;
     this.#size -= 1;
+    if (this.#size === 0) this.#matcher = null;
   }
 
   /** The callbacks for a topic; empty when `on_message` shall have it. */
   match(topic: string): readonly MessageCallback[] {
-    if (this.#size === 0) return none;
+    if (this.#matcher === null) return none;
+    this.#found ??= new TopicMemory();
     let found = this.#found.get(topic);
     if (found === undefined) {
       found = this.#matcher.match(topic);

@@ -7,6 +7,7 @@ import { ValueError } from "../model/errors.ts";
 import { type PacketType, PacketTypes } from "../model/packettypes.ts";
 import { type PayloadType, payload_bytes } from "../model/payload.ts";
 import { Properties } from "../model/properties.ts";
+import { sharing } from "../model/sharing.ts";
 import { check_topic_name } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
@@ -24,9 +25,15 @@ export type ConnectProperties = Properties<typeof PacketTypes.CONNECT>;
 const MAX_BINARY_BYTES = 65535;
 const id_letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/** The options that the clients of one program mostly have in common. */
+export type SharedOptions = Omit<ResolvedOptions, "client_id" | "userdata">;
+
+const shared = sharing<SharedOptions>();
+
 /** What is set before a connection is opened. */
 export class ClientSettings {
-  readonly options: ResolvedOptions;
+  readonly options: SharedOptions;
+  readonly #client_id: string;
   readonly #spare_client_id: string;
   readonly servers = new Servers();
   /** Seconds. */
@@ -51,8 +58,9 @@ export class ClientSettings {
   readonly ws = new WsSettings();
   proxy: ProxyServer | null = null;
 
-  constructor(options: ResolvedOptions, random: () => number) {
-    this.options = options;
+  constructor({ client_id, userdata, ...options }: ResolvedOptions, random: () => number) {
+    this.options = shared(options);
+    this.#client_id = client_id;
     this.transport = options.transport;
     this.#spare_client_id = random_client_id(random);
   }
@@ -62,7 +70,7 @@ export class ClientSettings {
     const { options } = this;
     return {
       version: options.protocol,
-      client_id: options.client_id,
+      client_id: this.#client_id,
       spare_client_id: this.#spare_client_id,
       clean:
         options.clean_session ??

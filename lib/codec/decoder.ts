@@ -2,7 +2,7 @@
 
 import type { MalformedPacket, ProtocolError } from "../model/errors.ts";
 import { check_first_byte, type Sender, type Version } from "./fixed_header.ts";
-import { Framer } from "./framer.ts";
+import { Framer, type FramerOwner } from "./framer.ts";
 import { check_packet } from "./layouts.ts";
 import { read_packet } from "./packet_reader.ts";
 import type { Packet } from "./packets.ts";
@@ -26,7 +26,7 @@ export interface DecoderOptions {
  * if (decoder.error !== null) close(decoder.error.reason_code);
  * ```
  */
-export class Decoder {
+export class Decoder implements FramerOwner {
   readonly #sender: Sender;
   readonly #framer: Framer;
   readonly #plain = new PlainPackets();
@@ -36,7 +36,7 @@ export class Decoder {
   constructor({ version, max_packet_size, role = "client" }: DecoderOptions) {
     this.#sender = role === "client" ? "server" : "client";
     this.#version = version;
-    this.#framer = new Framer(max_packet_size, (byte) => check_first_byte(byte, this.#version, this.#sender));
+    this.#framer = new Framer(max_packet_size, this);
   }
 
   /** The version in which packets are read. */
@@ -65,6 +65,11 @@ export class Decoder {
     }
     this.#plain.forget_chunk();
     return packets;
+  }
+
+  /** Of the framer. */
+  check_first_byte(byte: number): void {
+    check_first_byte(byte, this.#version, this.#sender);
   }
 
   #read(): Packet {

@@ -7,12 +7,16 @@ import { MalformedPacket } from "../model/errors.ts";
 const NOTHING: Uint8Array = new Uint8Array(0);
 const LONGEST_HEADER = 5;
 
+/** Told of each packet, once, as soon as it begins. */
+export interface FramerOwner {
+  /** Throws if the packet must not come. */
+  check_first_byte(byte: number): void;
+}
+
 /**
  * Cuts a stream into packets: `push` a chunk, then call `next` until it gives false. A packet that lies whole in a chunk
  * is a view of it; one that comes in pieces is collected in a buffer that doubles as it fills, so that the work stays
  * proportional to the bytes.
- *
- * `check_first_byte` is called once for each packet, as soon as it begins, and throws if the packet must not come.
  */
 export class Framer {
   /** Where the packet at hand lies, fixed header included: in `bytes`, from `begin` to `end`. */
@@ -24,7 +28,7 @@ export class Framer {
   /** True: `bytes` belongs to this packet alone, and views of it may be kept. False: it is the chunk. */
   owned = false;
   readonly #max_packet_size: number;
-  readonly #check_first_byte: (byte: number) => void;
+  readonly #owner: FramerOwner;
   #chunk = NOTHING;
   #at = 0;
   /** The beginning of a packet whose end has not come yet. */
@@ -34,9 +38,9 @@ export class Framer {
   #size = 0;
   #body = 0;
 
-  constructor(max_packet_size: number, check_first_byte: (byte: number) => void) {
+  constructor(max_packet_size: number, owner: FramerOwner) {
     this.#max_packet_size = max_packet_size;
-    this.#check_first_byte = check_first_byte;
+    this.#owner = owner;
   }
 
   push(chunk: Uint8Array): void {
@@ -50,7 +54,7 @@ export class Framer {
     const available = chunk.length - this.#at;
     if (available === 0) return this.#used_up();
     if (this.#held_length === 0) {
-      this.#check_first_byte(chunk[this.#at] as number);
+      this.#owner.check_first_byte(chunk[this.#at] as number);
       this.#size = this.#measure(chunk, this.#at, chunk.length);
       if (this.#size !== 0 && this.#size <= available) return this.#cut();
     }

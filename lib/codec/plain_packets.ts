@@ -22,7 +22,8 @@ const LARGEST_CUT = PIECE_BYTES / 4;
 const EMPTY: Uint8Array = new Uint8Array(0);
 
 export class PlainPackets {
-  readonly #topics = new TopicTexts();
+  /** Null until a PUBLISH comes. */
+  #topics: TopicTexts | null = null;
   /** What a piece is a copy of: which bytes, from where to where. */
   #source: Uint8Array | null = null;
   #from = 0;
@@ -53,6 +54,7 @@ export class PlainPackets {
     if (at > end) return null;
     const topic_end = at + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
     if (topic_end + (qos === 0 ? 0 : 2) > end) return null;
+    this.#topics ??= new TopicTexts();
     const topic = this.#topics.text(bytes, at, topic_end);
     if (topic === null) return null;
     at = topic_end;

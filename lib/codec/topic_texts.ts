@@ -17,6 +17,8 @@ const HASH = 0x23;
 const PLUS = 0x2b;
 const TILDE = 0x7e;
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 interface Entry {
   readonly text: string;
   /** Where its bytes begin, among those of all. */
@@ -28,7 +30,7 @@ interface Entry {
 export class TopicTexts {
   /** Each entry stands at the place of its hash, or in one of those behind it. */
   #entries: (Entry | undefined)[] = [];
-  #bytes = new Uint8Array(0);
+  #bytes: Uint8Array = NO_BYTES;
   #bytes_used = 0;
   /** How often an entry was put in its place. */
   #count = 0;
@@ -112,7 +114,7 @@ export class TopicTexts {
     const places = 2 * this.#entries.length;
     const is_most = is_full || places > MOST_PLACES;
     this.#entries = new Array(is_most ? FEWEST_PLACES : Math.max(FEWEST_PLACES, places));
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = NO_BYTES;
     this.#bytes_used = 0;
     this.#count = 0;
     this.#latest = null;

@@ -8,33 +8,76 @@ export interface Clock {
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** A timer that is late by this much comes after a sleep, of the machine or of a hidden page. */
-const LATE_MS = 1000;
-/** How long what has arrived meanwhile then has to be told, where nothing says when all of it was. */
-const GRACE_MS = 1000;
+
+interface Call {
+  readonly at: number;
+  readonly fn: () => void;
+}
+
+/** What is to be called, the next first. One timer serves all: a thousand clients would have a large one each. */
+const calls: Call[] = [];
+let timer: NodeJS.Timeout | null = null;
+let timer_at = Number.POSITIVE_INFINITY;
 
 export const system_clock: Clock = {
   now: () => performance.now(),
   after(ms, fn) {
-    // Timers come before input in a turn of the event loop: after a long pause, what has arrived in the meantime must
-    // be read before anybody judges the peer as silent.
-    const { setImmediate } = globalThis as { setImmediate?: (fn: () => void) => unknown };
-    const wait_ms = Math.min(Math.max(0, ms), LONGEST_TIMER_MS);
-    const due_at = performance.now() + wait_ms;
-    let off = false;
-    const wake = () => {
-      const due = () => {
-        if (!off) fn();
-      };
-      if (setImmediate !== undefined) setImmediate(due);
-      else if (performance.now() - due_at < LATE_MS) due();
-      else setTimeout(due, GRACE_MS);
-    };
-    const timer = setTimeout(wake, wait_ms);
-    (timer as { unref?: () => void }).unref?.();
-    return () => {
-      off = true;
-      clearTimeout(timer);
-    };
+    const call: Call = { at: performance.now() + Math.max(0, ms), fn };
+    calls.splice(place_of(call.at), 0, call);
+    set_timer();
+    return () => call_off(call);
   },
 };
+
+/** Behind those of the same moment. */
+function place_of(at: number): number {
+  let low = 0;
+  let high = calls.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((calls[middle] as Call).at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function call_off(call: Call): void {
+  const index = calls.lastIndexOf(call, place_of(call.at) - 1);
+  if (index >= 0) calls.splice(index, 1);
+  // That of a call which is not the last may wake for nothing: to set it anew each time would cost more.
+  if (calls.length === 0) stop_timer();
+}
+
+function set_timer(): void {
+  const at = calls[0]?.at ?? Number.POSITIVE_INFINITY;
+  if (at >= timer_at || calls.length === 0) return;
+  stop_timer();
+  timer_at = at;
+  const wait_ms = Math.max(0, Math.ceil(at - performance.now()));
+  timer = setTimeout(wake, Math.min(wait_ms, LONGEST_TIMER_MS)).unref();
+}
+
+function stop_timer(): void {
+  if (timer !== null) clearTimeout(timer);
+  timer = null;
+  timer_at = Number.POSITIVE_INFINITY;
+}
+
+function wake(): void {
+  // Timers come before input in a turn of the event loop: after a long pause, what has arrived in the meantime must
+  // be read before anybody judges the peer as silent.
+  setImmediate(call_due);
+}
+
+function call_due(): void {
+  stop_timer();
+  try {
+    const now = performance.now();
+    for (let [call] = calls; call !== undefined && call.at <= now; [call] = calls) {
+      calls.shift();
+      call.fn();
+    }
+  } finally {
+    set_timer();
+  }
+}

@@ -25,19 +25,17 @@ export interface DeliveryOwner {
   resume_reading(): void;
 }
 
+const NOBODY: readonly (() => void)[] = [];
+
 export class Delivery {
   readonly #owner: DeliveryOwner;
-  /** Events that wait for a loop, or for the one under way. */
-  readonly #gated = new Line<PumpEvent>();
-  /** Events that need no loop and came without one. */
-  readonly #ungated = new Line<PumpEvent>();
-  /** Messages that have passed the gate and wait for a handler to finish. */
-  readonly #lane = new Line<MessageEvent>();
+  /** Null until somebody has had to stand in one. */
+  #lines: Lines | null = null;
   #lane_busy = false;
   #delivering = false;
   #undelivered_bytes = 0;
   #paused = false;
-  #on_idle: (() => void)[] = [];
+  #on_idle: readonly (() => void)[] = NOBODY;
 
   constructor(owner: DeliveryOwner) {
     this.#owner = owner;
@@ -45,7 +43,7 @@ export class Delivery {
 
   /** Whether events wait for a loop. */
   get has_held(): boolean {
-    return this.#gated.length > 0;
+    return (this.#lines?.gated.length ?? 0) > 0;
   }
 
   /** Events came: they are delivered at once while a loop runs; else only those that need none are. */
@@ -55,22 +53,24 @@ export class Delivery {
     for (; at < events.length; at += 1) {
       const event = events[at] as PumpEvent;
       if (event.type === "message") this.#weigh(event);
-      if (open || !needs_no_loop(event)) this.#gated.push(event);
-      else this.#ungated.push(event);
+      this.#lines ??= new Lines();
+      if (open || !needs_no_loop(event)) this.#lines.gated.push(event);
+      else this.#lines.ungated.push(event);
     }
     this.drain();
   }
 
   /** Delivers what may be delivered. From within a callback it leaves that to the round under way. */
   drain(): void {
-    if (this.#delivering) return;
+    const lines = this.#lines;
+    if (this.#delivering || lines === null) return;
     this.#delivering = true;
     try {
       // The gate is looked at before each event: a callback may have stopped the loop.
       for (;;) {
-        const event = this.#ungated.shift() ?? (this.#owner.is_open() ? this.#gated.shift() : null);
+        const event = lines.ungated.shift() ?? (this.#owner.is_open() ? lines.gated.shift() : null);
         if (event === null) return;
-        this.#deliver(event);
+        this.#deliver(event, lines.lane);
       }
     } finally {
       this.#delivering = false;
@@ -79,17 +79,18 @@ export class Delivery {
 
   /** The link that has ended, by the user's own will, is history: how it began and ended is not told any more. */
   forget_link(): void {
-    this.#gated.drop((event) => event.type === "connack" || event.type === "closed");
+    this.#lines?.gated.drop((event) => event.type === "connack" || event.type === "closed");
   }
 
   /** Calls `fn` when no handler is busy and no message waits for one: now, or later. */
   when_idle(fn: () => void): void {
-    if (this.#lane_busy) this.#on_idle.push(fn);
+    if (this.#lane_busy) this.#on_idle = [...this.#on_idle, fn];
     else fn();
   }
 
   get #is_idle(): boolean {
-    return !this.#delivering && this.#gated.length === 0 && this.#ungated.length === 0;
+    const lines = this.#lines;
+    return !this.#delivering && (lines === null || lines.gated.length + lines.ungated.length === 0);
   }
 
   /** Nobody stands in line, so that nobody has to: as long as no handler takes its time and the loop runs. */
@@ -114,18 +115,18 @@ export class Delivery {
     return at;
   }
 
-  #deliver(event: PumpEvent): void {
+  #deliver(event: PumpEvent, lane: Line<MessageEvent>): void {
     if (event.type !== "message") {
       void this.#owner.deliver(event);
       return;
     }
-    this.#lane.push(event);
-    this.#drain_lane();
+    lane.push(event);
+    this.#drain_lane(lane);
   }
 
-  #drain_lane(): void {
+  #drain_lane(lane: Line<MessageEvent>): void {
     while (!this.#lane_busy) {
-      const event = this.#lane.shift();
+      const event = lane.shift();
       if (event === null) return;
       const handled = this.#owner.deliver(event);
       if (handled === undefined) {
@@ -145,8 +146,11 @@ export class Delivery {
     void handled.then(() => {
       this.#lane_busy = false;
       this.#finish(event);
-      this.#drain_lane();
-      if (!this.#lane_busy) for (const fn of this.#on_idle.splice(0)) fn();
+      if (this.#lines !== null) this.#drain_lane(this.#lines.lane);
+      if (this.#lane_busy) return;
+      const told = this.#on_idle;
+      this.#on_idle = NOBODY;
+      for (const fn of told) fn();
     });
   }
 
@@ -165,6 +169,16 @@ export class Delivery {
     this.#paused = true;
     this.#owner.pause_reading();
   }
+}
+
+/** Who waits, and what for. */
+class Lines {
+  /** Events that wait for a loop, or for the one under way. */
+  readonly gated = new Line<PumpEvent>();
+  /** Events that need no loop and came without one. */
+  readonly ungated = new Line<PumpEvent>();
+  /** Messages that have passed the gate and wait for a handler to finish. */
+  readonly lane = new Line<MessageEvent>();
 }
 
 /** First in, first out; taking from the front costs the same however long it is. */
@@ -199,8 +213,9 @@ class Line<T> {
   }
 }
 
-/** Whether there is nothing but what goes on within a link: no callback of it can make another of it history. */
+/** Whether there is one alone, or nothing but what goes on within a link: no callback makes another of it history. */
 function is_traffic(events: readonly PumpEvent[]): boolean {
+  if (events.length === 1) return true;
   for (const { type } of events)
     if (type !== "message" && type !== "published" && type !== "left") return false;
   return true;

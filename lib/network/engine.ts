@@ -90,7 +90,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
   #was_driven = false;
   /** When the broker has accepted the present link; null while it has not. */
   #accepted_at: number | null = null;
-  /** What `connect()` has promised last. */
+  /** What `connect()` has promised last; null once that is kept. */
   #promise: Promise<MQTTErrorCode> | null = null;
   /** The end of an attempt that a caller of `connect()` was told. */
   #told: ClosedEvent | null = null;
@@ -505,6 +505,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
         case "socket_open":
           this.#was_reached = true;
           this.#attempts.has_opened();
+          this.#promise = null;
           news.push(event);
           break;
         default:

@@ -294,16 +294,18 @@ export class Pump {
   }
 
   #arm(): void {
-    const at = this.session.next_timeout() ?? Number.POSITIVE_INFINITY;
-    if (at === this.#timer_at) return;
+    const at = this.session.next_timeout();
+    // Each packet puts the moment off: a timer that comes for nothing now and then costs less than one for each.
+    if (at !== null && at >= this.#timer_at) return;
     this.#cancel_timer?.();
     this.#cancel_timer = null;
-    this.#timer_at = at;
-    if (at === Number.POSITIVE_INFINITY) return;
+    this.#timer_at = at ?? Number.POSITIVE_INFINITY;
+    if (at === null) return;
     this.#cancel_timer = this.#clock.after(at - this.now, () => {
+      const late_ms = this.now - this.#timer_at;
       this.#timer_at = Number.POSITIVE_INFINITY;
       this.#cancel_timer = null;
-      this.#owner.on_late(this.now - at);
+      this.#owner.on_late(late_ms);
       this.tick();
       this.round();
     });

@@ -8,8 +8,11 @@ interface Page<T> {
   used: number;
 }
 
+/** For all that have none yet; nothing is ever added to it. */
+const NO_PAGES: never[] = [];
+
 export class ByPacketId<T> {
-  readonly #pages: (Page<T> | null | undefined)[] = [];
+  #pages: (Page<T> | null | undefined)[] = NO_PAGES;
   /** A page that is empty, kept for the next that is needed. */
   #spare: Page<T> | null = null;
   size = 0;
@@ -38,7 +41,7 @@ export class ByPacketId<T> {
   }
 
   clear(): void {
-    this.#pages.length = 0;
+    this.#pages = NO_PAGES;
     this.size = 0;
   }
 
@@ -51,6 +54,7 @@ export class ByPacketId<T> {
     // A page begins small, as most clients have little under way.
     const page = this.#spare ?? { items: [], used: 0 };
     this.#spare = null;
+    if (this.#pages === NO_PAGES) this.#pages = [];
     while (this.#pages.length <= number) this.#pages.push(null);
     this.#pages[number] = page;
     return page;

@@ -1,7 +1,7 @@
 // Decides the life of one link after the other: its phase, how long it may stay in it, and how it ends. Knows nothing
 // of messages and requests.
 
-import type { DisconnectPacket } from "../codec/packets.ts";
+import type { ConnectPacket, DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { type MalformedPacket, type ProtocolError, TimeoutError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
@@ -60,11 +60,11 @@ export class Connection {
     this.#unheard = null;
   }
 
-  open(reading: Reading, now: number): void {
+  open(reading: Reading, connect: ConnectPacket, now: number): void {
     this.#move("open");
     const link = this.#link as Link;
-    const { connect } = reading;
     link.reading = reading;
+    link.connect = connect;
     link.urgent.push(connect);
     link.deadline = now + (connect.keepalive > 0 ? connect.keepalive * 1000 : CONNACK_MS);
   }
@@ -73,6 +73,7 @@ export class Connection {
   accept(link: Link, acceptance: Acceptance): void {
     this.#move("accept");
     link.acceptance = acceptance;
+    link.connect = null;
   }
 
   /** Acts on the time: a phase may be over, or the broker may have to be asked for a sign of life. */
@@ -128,10 +129,10 @@ export class Connection {
   }
 
   /** The broker has broken a rule. */
-  fail(link: Link, error: MalformedPacket | ProtocolError, { connect }: Reading): void {
+  fail(link: Link, error: MalformedPacket | ProtocolError, { version }: Reading): void {
     const { reason_code } = error;
     // [MQTT-4.13.1-1]: on 5 the broker is told why; 3.x has no words for it [MQTT-4.8.0-1].
-    if (connect.version === 5 && this.#phase === "connected") {
+    if (version === 5 && this.#phase === "connected") {
       link.urgent.push({ type: PacketTypes.DISCONNECT, reason_code, properties: null });
     }
     this.give_up(link, close_cause(MQTT_ERR_PROTOCOL, { error }), true);

@@ -67,7 +67,7 @@ export class Departure {
   /** What is due, as far as one portion goes; it counts as sent. A DISCONNECT among it is the last. */
   take(link: Link, now: number): Work[] {
     if (link.reading === null) return [];
-    const portion: Portion = { link, version: link.reading.connect.version, now, work: [] };
+    const portion: Portion = { link, version: link.reading.version, now, work: [] };
     for (const packet of link.urgent.splice(0)) this.#emit(packet, encode(packet, portion.version), portion);
     if (link.acceptance !== null) this.#take_in_order(portion, link.acceptance);
     if (link.ending === null || link.ending.flush) this.#flush(portion);

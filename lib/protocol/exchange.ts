@@ -25,7 +25,8 @@ import type { Requests } from "./requests.ts";
 export interface ExchangeParts {
   readonly outbound: Outbound;
   readonly inbound: Inbound;
-  readonly requests: Requests;
+  /** Null: nothing was ever asked. */
+  readonly requests: Requests | null;
   send(packet: Outgoing["packet"]): void;
   /** Sends an acknowledgement that has nothing to say but which packet it is for. */
   acknowledge(type: PlainAcknowledgement, mid: number): void;
@@ -109,7 +110,7 @@ export class Exchange {
 
   #on_pubrel(packet: PubrelPacket, reading: Reading): null {
     // 0x92: Packet Identifier not found; 3.x has no way to say so.
-    const is_known = this.#parts.inbound.release(packet.mid) || reading.connect.version !== 5;
+    const is_known = this.#parts.inbound.release(packet.mid) || reading.version !== 5;
     if (is_known) this.#parts.acknowledge(PacketTypes.PUBCOMP, packet.mid);
     else
       this.#parts.send({ type: PacketTypes.PUBCOMP, mid: packet.mid, reason_code: 0x92, properties: null });
@@ -126,7 +127,7 @@ export class Exchange {
 
   /** An answer to SUBSCRIBE or UNSUBSCRIBE; also where it is not the broker who refuses. */
   on_request_ack(packet: SubackPacket | UnsubackPacket): ProtocolError | null {
-    const answer = this.#parts.requests.answer(packet);
+    const answer = this.#parts.requests?.answer(packet) ?? null;
     if (answer instanceof ProtocolError) return answer;
     if (answer === null) return this.#not_ours(PacketTypes.Names[packet.type].toUpperCase(), packet.mid);
     if (answer.refused.length > 0) {

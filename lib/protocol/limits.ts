@@ -2,6 +2,7 @@
 // Below here no rule asks for the version, only for a limit.
 
 import type { ConnackPacket, SubscribePacket } from "../codec/packets.ts";
+import { sharing } from "../model/sharing.ts";
 
 const MAX_PACKET_SIZE = 268_435_460; // fixed header of 5 bytes and a remaining length of 268,435,455
 
@@ -21,7 +22,7 @@ export interface Limits {
 /** `max_inflight` is our own limit, 0 for none; `keepalive` is what CONNECT said, in seconds. */
 export function limits_of(connack: ConnackPacket, max_inflight: number, keepalive: number): Limits {
   const granted = connack.properties;
-  return {
+  return shared({
     window: Math.min(max_inflight === 0 ? 65535 : max_inflight, granted?.ReceiveMaximum ?? 65535),
     maximum_qos: granted?.MaximumQoS === 0 ? 0 : granted?.MaximumQoS === 1 ? 1 : 2,
     retain_available: granted?.RetainAvailable !== 0,
@@ -32,8 +33,10 @@ export function limits_of(connack: ConnackPacket, max_inflight: number, keepaliv
     shared_available: granted?.SharedSubscriptionAvailable !== 0,
     // [MQTT-3.1.2-21]
     keepalive_ms: (granted?.ServerKeepAlive ?? keepalive) * 1000,
-  };
+  });
 }
+
+const shared = sharing<Limits>();
 
 /** More than is around topic and payload of any PUBLISH without properties. */
 const AROUND_BYTES = 16;

@@ -23,7 +23,7 @@ export function outgoing(seq: number, packet: Outgoing["packet"]): Outgoing {
 
 /** How the broker's bytes are read: what our CONNECT promised. */
 export interface Reading {
-  readonly connect: ConnectPacket;
+  readonly version: ConnectPacket["version"];
   readonly decoder: Decoder;
   readonly aliases: InboundAliases;
   /** Our own Receive Maximum [MQTT-3.3.4-7]. */
@@ -52,6 +52,8 @@ export class Link {
   drains = true;
   /** Null while the link is being opened. */
   reading: Reading | null = null;
+  /** Our CONNECT, while the broker has not accepted it: nobody shall keep the password any longer. */
+  connect: ConnectPacket | null = null;
   /** Whether the broker has sent anything. */
   heard = false;
   /** Null until CONNACK 0. */
@@ -83,10 +85,11 @@ export function reading_of(settings: SessionSettings, connect: ConnectPacket): R
   const promised = connect.properties;
   const { max_packet_size } = settings;
   const topic_alias_maximum = promised?.TopicAliasMaximum ?? 0;
+  const { version } = connect;
   return {
-    connect,
+    version,
     decoder: new Decoder({
-      version: connect.version,
+      version,
       max_packet_size: Math.min(max_packet_size, promised?.MaximumPacketSize ?? max_packet_size),
     }),
     aliases: topic_alias_maximum === 0 ? no_inbound_aliases : new InboundAliases(topic_alias_maximum),

@@ -122,7 +122,7 @@ export function write_queued(message: OutboundMessage, link: Link, topics: Topic
   const { acceptance, reading, output } = link;
   const { topic, payload, qos, retain, mid, properties } = message;
   if (acceptance === null || reading === null || payload.length > LARGEST_COPIED) return 0;
-  const { version } = reading.connect;
+  const { version } = reading;
   if (version === 5 && properties !== null) return 0;
   if (!surely_allows(acceptance.limits, qos, retain, 3 * topic.length + payload.length)) return 0;
   const before = output.length;
@@ -140,7 +140,7 @@ function may_leave({ payload, qos, retain }: PlainMessage, topic: Uint8Array, li
 
 /** @param mid 0 for QoS 0. */
 function write({ payload, qos, retain }: PlainMessage, topic: Uint8Array, mid: number, link: Link): void {
-  const { version } = (link.reading as Reading).connect;
+  const { version } = link.reading as Reading;
   link.output.publish((qos << 1) | (retain ? 1 : 0), topic, payload, mid, version);
 }
 

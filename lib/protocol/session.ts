@@ -5,6 +5,7 @@
 import { FULL_BYTES } from "../codec/output.ts";
 import type {
   ConnackPacket,
+  ConnectPacket,
   DisconnectPacket,
   Packet,
   SubackPacket,
@@ -43,7 +44,7 @@ import {
   type PlainMessage,
 } from "./passage.ts";
 import type { Phase } from "./phase.ts";
-import type { RequestPacket, Requests } from "./requests.ts";
+import { type RequestPacket, Requests } from "./requests.ts";
 import { fleeting_state, type SessionState } from "./session_state.ts";
 import type { SessionSettings } from "./settings.ts";
 import { UserAliases } from "./topic_alias.ts";
@@ -65,7 +66,8 @@ export class Session {
   readonly #outbound: Outbound;
   readonly #topics = new TopicBytes();
   readonly #inbound: Inbound;
-  readonly #requests: Requests;
+  /** Null until the user asks for a filter, unless they are kept. */
+  #requests: Requests | null;
   readonly #is_kept: boolean;
   readonly #exchange: Exchange;
   readonly #departure: Departure;
@@ -127,12 +129,12 @@ export class Session {
     if (link === null) return false;
     if (phase !== "connected") return true;
     if (link.outgoing.length > 0 || link.output.length > 0) return true;
-    return this.#requests.pending > 0 || this.#outbound.unsettled > 0;
+    return (this.#requests?.pending ?? 0) + this.#outbound.unsettled > 0;
   }
 
   /** Whether a broker has granted any filter that was not given up since. */
   get is_subscribed(): boolean {
-    return this.#requests.granted > 0;
+    return (this.#requests?.granted ?? 0) > 0;
   }
 
   /** Whether so much is written that it had better leave before more is asked. */
@@ -167,7 +169,7 @@ export class Session {
   begin_anew(): void {
     this.#known = { ...this.#known, client_id: this.#settings.client_id, accepted_before: false };
     this.#drop_unheard();
-    this.#requests.forget();
+    this.#requests?.forget();
   }
 
   /** What the parts of a session work on and speak through: one object, for a closure for each verb costs more. */
@@ -175,7 +177,6 @@ export class Session {
     readonly #session: Session;
     readonly outbound: Outbound;
     readonly inbound: Inbound;
-    readonly requests: Requests;
     readonly topics: TopicBytes;
     readonly ids: PacketIds;
     readonly is_kept: boolean;
@@ -184,7 +185,6 @@ export class Session {
       this.#session = session;
       this.outbound = session.#outbound;
       this.inbound = session.#inbound;
-      this.requests = session.#requests;
       this.topics = session.#topics;
       this.ids = session.#ids;
       this.is_kept = session.#is_kept;
@@ -192,6 +192,10 @@ export class Session {
 
     horizon(): number {
       return this.#session.horizon;
+    }
+
+    get requests(): Requests | null {
+      return this.#session.#requests;
     }
 
     next_seq(): number {
@@ -237,7 +241,7 @@ export class Session {
   /** The link is up: CONNECT leaves. */
   open(now: number): void {
     const connect = connect_packet(this.#settings, this.#known);
-    this.#connection.open(reading_of(this.#settings, connect), now);
+    this.#connection.open(reading_of(this.#settings, connect), connect, now);
     this.#known.client_id = connect.client_id;
   }
 
@@ -372,14 +376,14 @@ export class Session {
 
   /** Gives filters up. NO_CONN without a link; they are not restored then, either. */
   unsubscribe(filters: string[], properties: UnsubscribePacket["properties"]): RequestAnswer {
-    if (!this.#connection.takes_wishes) this.#requests.give_up(filters);
+    if (!this.#connection.takes_wishes) this.#requests?.give_up(filters);
     return this.#request((mid) => ({ type: PacketTypes.UNSUBSCRIBE, mid, filters, properties }));
   }
 
   /** Asks again for what the user has not asked for himself on this link; called after his `on_connect`. */
   restore_subscriptions(): void {
     if (this.phase !== "connected" || !this.#settings.resubscribe) return;
-    for (const packet of this.#requests.restore()) this.#send(packet);
+    for (const packet of this.#requests?.restore() ?? []) this.#send(packet);
   }
 
   /**
@@ -457,7 +461,7 @@ export class Session {
     if (link.acceptance === null) {
       // After a DISCONNECT that did not wait for CONNACK nothing matters any more.
       if (this.phase !== "connecting") return null;
-      if (packet.type === PacketTypes.CONNACK) return this.#on_connack(packet, link, reading, now);
+      if (packet.type === PacketTypes.CONNACK) return this.#on_connack(packet, link, now);
       const name = PacketTypes.Names[packet.type].toUpperCase();
       return new ProtocolError(`the broker sent ${name} before CONNACK`); // [MQTT-3.2.0-1]
     }
@@ -468,8 +472,9 @@ export class Session {
     return this.#exchange.on_packet(packet, reading);
   }
 
-  #on_connack(packet: ConnackPacket, link: Link, reading: Reading, now: number): ProtocolError | null {
-    const verdict = judge_connack(packet, reading.connect, this.#settings);
+  #on_connack(packet: ConnackPacket, link: Link, now: number): ProtocolError | null {
+    const connect = link.connect as ConnectPacket;
+    const verdict = judge_connack(packet, connect, this.#settings);
     switch (verdict.type) {
       case "violation":
         return verdict.error;
@@ -486,7 +491,7 @@ export class Session {
         this.#known.accepted_before = true;
         // [MQTT-3.2.2-16]: the session is known to the broker by this id from now on.
         this.#known.client_id = packet.properties?.AssignedClientIdentifier ?? this.#known.client_id;
-        this.#connection.accept(link, acceptance_of(packet, reading.connect, this.#settings, now));
+        this.#connection.accept(link, acceptance_of(packet, connect, this.#settings, now));
         this.#resume(link, verdict.session);
         this.#tell({ type: "connack", packet, session_present: verdict.session === "kept" });
         if (link.farewell !== null) this.#connection.take_leave(link, link.farewell, now);
@@ -497,7 +502,7 @@ export class Session {
   /** What is open from earlier links goes on, or begins again when the broker has lost the session. */
   #resume(link: Link, session: SessionFate): void {
     if (session === "lost") this.#inbound.forget();
-    if (session !== "kept") this.#requests.session_lost();
+    if (session !== "kept") this.#requests?.session_lost();
     const released = this.#outbound.resume(session !== "lost");
     for (const mid of released.reverse()) link.outgoing.insert_after(null, outgoing(0, pubrel_packet(mid)));
   }
@@ -527,6 +532,7 @@ export class Session {
     const mid = this.#ids.take();
     if (mid === 0) return { rc: MQTT_ERR_QUEUE_SIZE, mid: null };
     const packet = make(mid);
+    this.#requests ??= new Requests(this.#ids);
     this.#requests.add(packet);
     this.#send(packet);
     return { rc: MQTT_ERR_SUCCESS, mid };
@@ -537,7 +543,7 @@ export class Session {
   /** Settles what cannot outlive a link. */
   #settle_lost(): void {
     this.#inbound.link_lost();
-    this.#requests.link_lost(this.#settings.resubscribe);
+    this.#requests?.link_lost(this.#settings.resubscribe);
     if (this.#settings.queue_qos0) return;
     for (const message of this.#outbound.take_qos0()) {
       const text = `message ${message.mid} to "${message.topic}" was not sent: the connection was lost`;

@@ -4,14 +4,15 @@
 import { Inbound } from "./inbound.ts";
 import { Outbound } from "./outbound.ts";
 import { PacketIds } from "./packet_ids.ts";
-import { Requests } from "./requests.ts";
+import type { Requests } from "./requests.ts";
 
 export interface SessionState {
   /** Our packet ids. */
   readonly ids: PacketIds;
   readonly outbound: Outbound;
   readonly inbound: Inbound;
-  readonly requests: Requests;
+  /** Null: there are none yet. */
+  readonly requests: Requests | null;
   /** Whether it outlives the process too. */
   readonly is_kept: boolean;
 }
@@ -23,7 +24,7 @@ export function fleeting_state(): SessionState {
     ids,
     outbound: new Outbound(ids),
     inbound: new Inbound(),
-    requests: new Requests(ids),
+    requests: null,
     is_kept: false,
   };
 }

@@ -58,19 +58,16 @@ export function open_way(way: Way): OpenTransport {
   const not_opened = not_opened_to(way);
   const stream = stream_of(way, not_opened);
   const dial = tls === null ? stream : dial_tls(stream, tls, peer_of(way), not_opened);
-  const explain = explanation_of(way);
-  if (transport !== "websockets") return socket_transport(dial, explain);
+  if (transport !== "websockets") return socket_transport(dial, way, explanation);
+  const explain = (error: Error, is_up: boolean) => explanation(error, way, is_up);
   return websocket(dial, { ...way, secure: tls !== null }, { not_opened, broken: broken_on(way), explain });
 }
 
 /** Words an error of a way that was open, or (`is_up` false) that did not come to that. */
-function explanation_of(way: Way): (error: Error, is_up?: boolean) => Error {
-  // It lives as long as the way is open, so it holds no words that may never be said.
-  return (error, is_up = true) => {
-    const { tls } = way;
-    const what = is_up ? broken_on(way) : not_opened_to(way);
-    return tls === null ? transport_error(what, error, way) : broken_tls(what, error, tls, peer_of(way));
-  };
+function explanation(error: Error, way: Way, is_up = true): Error {
+  const { tls } = way;
+  const what = is_up ? broken_on(way) : not_opened_to(way);
+  return tls === null ? transport_error(what, error, way) : broken_tls(what, error, tls, peer_of(way));
 }
 
 function not_opened_to(way: Way): string {

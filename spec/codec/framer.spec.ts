@@ -11,7 +11,7 @@ function next(framer: Framer) {
 
 function framer_with_log(): { framer: Framer; first_bytes: number[] } {
   const first_bytes: number[] = [];
-  return { framer: new Framer(1000, (byte) => first_bytes.push(byte)), first_bytes };
+  return { framer: new Framer(1000, { check_first_byte: (byte) => first_bytes.push(byte) }), first_bytes };
 }
 
 describe("Framer", () => {

@@ -37,7 +37,7 @@ const plain_message: fc.Arbitrary<Packet> = fc
 
 /** A framer that is at the only packet in these bytes, all of them there or come in two pieces. */
 function frame_of(bytes: Uint8Array, in_pieces = false): Framer {
-  const framer = new Framer(1_000_000, () => {});
+  const framer = new Framer(1_000_000, { check_first_byte() {} });
   framer.push(in_pieces ? bytes.subarray(0, 1) : bytes);
   if (in_pieces) {
     framer.next();
@@ -181,7 +181,7 @@ describe("payloads", () => {
       encode(message({ payload: Buffer.alloc(size, index + 1) }), 4),
     );
     const chunk = Buffer.concat([...encoded, Buffer.alloc(rest)]);
-    const framer = new Framer(1_000_000, () => {});
+    const framer = new Framer(1_000_000, { check_first_byte() {} });
     const packets = new PlainPackets();
     framer.push(chunk);
     const found = sizes.map(() => {

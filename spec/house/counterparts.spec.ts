@@ -23,10 +23,14 @@ import * as server_side from "../../lib/codec/server_side.ts";
 import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
 import * as topic_bytes from "../../lib/codec/topic_bytes.ts";
 import * as topic_bytes_browser from "../../lib/codec/topic_bytes_browser.ts";
+import * as sharing from "../../lib/model/sharing.ts";
+import * as sharing_browser from "../../lib/model/sharing_browser.ts";
 import * as sparse from "../../lib/model/sparse.ts";
 import * as sparse_browser from "../../lib/model/sparse_browser.ts";
 import * as topic_memory from "../../lib/model/topic_memory.ts";
 import * as topic_memory_browser from "../../lib/model/topic_memory_browser.ts";
+import * as clock from "../../lib/network/clock.ts";
+import * as clock_browser from "../../lib/network/clock_browser.ts";
 import * as hold from "../../lib/network/hold.ts";
 import * as hold_browser from "../../lib/network/hold_browser.ts";
 import * as interrupts from "../../lib/network/interrupts.ts";
@@ -95,9 +99,11 @@ const counterparts: readonly [
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
   ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
+  ["lib/model/sharing.ts", sharing, sharing_browser satisfies Outside<typeof sharing>],
   ["lib/model/sparse.ts", sparse, sparse_browser satisfies Outside<typeof sparse>],
   ["lib/codec/topic_bytes.ts", topic_bytes, topic_bytes_browser satisfies Outside<typeof topic_bytes>],
   ["lib/model/topic_memory.ts", topic_memory, topic_memory_browser satisfies Outside<typeof topic_memory>],
+  ["lib/network/clock.ts", clock, clock_browser satisfies Outside<typeof clock>],
   ["lib/network/hold.ts", hold, hold_browser satisfies Outside<typeof hold>],
   ["lib/network/interrupts.ts", interrupts, interrupts_browser satisfies Outside<typeof interrupts>],
   ["lib/network/process_end.ts", process_end, process_end_browser satisfies Outside<typeof process_end>],

@@ -8,8 +8,13 @@ const wait = (ms: number) =>
   new Promise<number>((resolve) => system_clock.after(ms, () => resolve(system_clock.now())));
 
 /** The clock as a module that scripts of other processes can import. */
-const { code } = transformSync(readFileSync("lib/network/clock.ts", "utf8"), { loader: "ts" });
-const clock_url = JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`);
+const clock_url = url_of("lib/network/clock.ts");
+const clock_of_page_url = url_of("lib/network/clock_browser.ts");
+
+function url_of(source: string): string {
+  const { code } = transformSync(readFileSync(source, "utf8"), { loader: "ts" });
+  return JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`);
+}
 
 describe("the clock of the system", () => {
   it("never goes back and calls not before its time", async () => {
@@ -78,8 +83,7 @@ describe("the clock of a page, where nothing says that all input was told", () =
   it("lets input come first for a second when a timer is late by more than one", async () => {
     const source = `
       const setTimeout_ = setTimeout;
-      delete globalThis.setImmediate;
-      const { system_clock } = await import(${clock_url});
+      const { system_clock } = await import(${clock_of_page_url});
       const began = performance.now();
       system_clock.after(50, () => console.log(performance.now() - began > 2300 ? "late" : "at once"));
       setTimeout_(() => {}, 3000);
@@ -90,8 +94,7 @@ describe("the clock of a page, where nothing says that all input was told", () =
 
   it("is on time otherwise", async () => {
     const source = `
-      delete globalThis.setImmediate;
-      const { system_clock } = await import(${clock_url});
+      const { system_clock } = await import(${clock_of_page_url});
       const began = performance.now();
       system_clock.after(50, () => console.log(performance.now() - began < 1000 ? "on time" : "late"));
       setTimeout(() => {}, 1500);`;

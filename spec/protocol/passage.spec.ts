@@ -155,6 +155,9 @@ describe("a message that has to stand in the queue instead", () => {
     while (wire.session.publish_plainly(message("x".repeat(1000)), { mid: 0 })) count += 1;
     expect(count).toBeGreaterThan(100);
     expect(count).toBeLessThan(150);
+    expect(wire.session.is_full).toBe(true);
+    wire.received();
+    expect([wire.session.is_full, wire.cut().session.is_full]).toEqual([false, false]);
   });
 });
 

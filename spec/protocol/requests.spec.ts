@@ -380,10 +380,15 @@ describe("of several requests for one filter", () => {
   });
 });
 
+it("restores nothing for who has never asked for anything", () => {
+  expect(restored(new Wire({ version: 5 }).connected())).toEqual([]);
+});
+
 describe("is_subscribed", () => {
   it("is true from the first grant until all is given up, with or without a link", () => {
     const wire = new Wire({ version: 5 }).connected();
     const subscribed = () => wire.session.is_subscribed;
+    expect(subscribed()).toBe(false);
     wire.subscribe(["a", "b"]);
     expect(subscribed()).toBe(false);
     wire.send(suback(1, 0x87, 0));
