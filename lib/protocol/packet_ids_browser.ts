@@ -14,7 +14,7 @@ export class PacketIds {
   take(): number {
     if (this.free === 0) return 0;
     const id = this.pass();
-    this.#in_use.add(id);
+    this.hold(id);
     return id;
   }
 
