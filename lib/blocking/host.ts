@@ -7,6 +7,7 @@ import type { Logger } from "../client/logging.ts";
 import { MQTTMessageInfo, type Waiting } from "../client/message_info.ts";
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import { allowance, no_limits, type OwnLimits } from "./allowance.ts";
 import { ArrivalsPacker } from "./arrivals.ts";
 import { OutboxReader, type OutboxVisitor } from "./outbox.ts";
 import { type Crossing, pack, unpack } from "./parcel.ts";
@@ -22,6 +23,8 @@ import {
 const TURN_BYTES = 256 * 1024;
 /** How long a connection that takes nothing more is left alone. */
 const CONGESTION_MS = 1;
+/** How soon it is looked again whether there is room for more, while the script waits for that. */
+const ROOM_MS = 5;
 /** How long the restoring of subscriptions waits for on_connect, which may have to wait for the script. */
 const ON_CONNECT_MS = 1000;
 
@@ -38,6 +41,7 @@ export class Host {
   readonly client: Client<ApiVersion>;
   readonly #id: number;
   readonly #owner: HostOwner;
+  readonly #limits: OwnLimits;
   readonly #outbox: OutboxReader;
   readonly #slow: SlowMessage[] = [];
   readonly #packer: ArrivalsPacker;
@@ -46,13 +50,22 @@ export class Host {
   /** Messages that the script has and has not finished with, in their order. */
   #handed: Handed[] = [];
   #first_handed = 0;
+  /** What that was when the script was last seen to wait for room. */
+  #handed_before = 0;
   /** Blocks of messages of which some are under way, by number; a block is dropped when all are settled. */
   readonly #blocks = new Map<number, Block>();
   #newest: Block | null = null;
   #published = 0;
   #heard: readonly string[] = [];
 
-  constructor(client: Client<ApiVersion>, id: number, outbox: SharedOutbox, owner: HostOwner) {
+  constructor(
+    client: Client<ApiVersion>,
+    id: number,
+    outbox: SharedOutbox,
+    owner: HostOwner,
+    limits: OwnLimits = no_limits,
+  ) {
+    this.#limits = limits;
     this.client = client;
     this.#id = id;
     this.#owner = owner;
@@ -151,7 +164,18 @@ export class Host {
 
   /** Takes everything that is in the outbox: what is asked next comes after it. */
   take_all(): void {
-    if (this.#outbox.take(this.#visitor, Number.POSITIVE_INFINITY)) this.#owner.ring();
+    this.#take(Number.POSITIVE_INFINITY);
+  }
+
+  /** Says how many more messages the script may write, which depends on what the client does. */
+  renew_allowance(): void {
+    this.#outbox.allow(allowance(this.client, this.#limits));
+    if (this.#outbox.is_awaited) this.#owner.ring();
+  }
+
+  #take(max_bytes: number): void {
+    this.#outbox.take(this.#visitor, max_bytes);
+    this.renew_allowance();
   }
 
   readonly #take_turn = (): void => {
@@ -161,10 +185,23 @@ export class Host {
       setTimeout(this.#take_turn, CONGESTION_MS);
       return;
     }
-    if (this.#outbox.take(this.#visitor, TURN_BYTES)) this.#owner.ring();
-    if (this.#outbox.sleep()) this.#is_taking = false;
-    else setImmediate(this.#take_turn);
+    this.#take(TURN_BYTES);
+    if (this.#outbox.sleep()) {
+      this.#is_taking = false;
+    } else if (this.#outbox.is_empty) {
+      this.#read_on();
+      setTimeout(this.#take_turn, ROOM_MS);
+    } else {
+      setImmediate(this.#take_turn);
+    }
   };
+
+  /** The script waits for acknowledgements; if that is within a callback, nothing is read until it has finished. */
+  #read_on(): void {
+    if (this.#handed.length > 0 && this.#first_handed === this.#handed_before)
+      this.client._engine.resume_reading();
+    this.#handed_before = this.#first_handed;
+  }
 
   readonly #visitor: OutboxVisitor = {
     message: (topic, payload, qos, retain) => this.#publish(topic, payload, qos, retain),

@@ -140,7 +140,10 @@ async function answer(id: number, act: () => unknown): Promise<void> {
     reply = { error: pack(error, crossing) };
   }
   // What has happened before is told before.
-  for (const host of hosts.values()) host.flush();
+  for (const host of hosts.values()) {
+    host.flush();
+    host.renew_allowance();
+  }
   report({ say: "answer", id, ...reply });
 }
 
@@ -165,7 +168,7 @@ function carry_out(order: Order): void {
       const client = new Client(options);
       // The script's thread sees to the turns.
       client._in_turn = false;
-      const host = new Host(client, order.client, order.outbox, owner);
+      const host = new Host(client, order.client, order.outbox, owner, options);
       host.tell_failures();
       hosts.set(order.client, host);
       return;

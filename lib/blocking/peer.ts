@@ -200,11 +200,12 @@ export class Peer implements Participant {
     } else {
       const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
       const room = bytes.length + topic.length;
-      if (!outbox.has_room_for_slow(room)) this.#wait_for_room(() => outbox.has_room_for_slow(room));
+      if (!outbox.has_room_for_slow(room, qos))
+        this.#wait_for_room(() => outbox.has_room_for_slow(room, qos));
       const packed = pack(properties, crossing);
       const message = { topic, payload: tight_bytes(bytes), qos, retain, properties: packed };
       thread.say({ say: "slow", client, message });
-      outbox.put_slow(room);
+      outbox.put_slow(room, qos);
     }
     if (outbox.wants_waking()) thread.say({ say: "wake", client });
     return this.#next_info();
