@@ -13,6 +13,7 @@ import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, SharedMembers } from "./client_types.ts";
+import { see_listeners } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { Peer } from "./peer.ts";
 import type { Adopted, Entry } from "./thread.ts";
@@ -105,12 +106,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
   set logger(logger: Logger | null) {
     this.#peer.reporter.logger = check_logger(logger);
+    this.#peer.listen();
   }
 
   /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
   enable_logger(logger: Logger | null = null): void {
-    const { reporter } = this.#peer;
-    reporter.logger = check_logger(logger) ?? reporter.logger ?? console;
+    this.logger = check_logger(logger) ?? this.logger ?? console;
   }
 
   /** Stops sending log lines to a logger. `on_log` is not affected. */
@@ -148,6 +149,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   message_callback_add(...args: unknown[]): void {
     const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
     this.#peer.router.add(sub as string, callback as MessageCallback);
+    this.#peer.listen();
   }
 
   /** Takes the callback of `sub` away. */
@@ -235,6 +237,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     return this.#peer.call(kind, name, args, "quick", entry);
   }
 
+  /** @internal */
+  _listen(): void {
+    this.#peer.listen();
+  }
+
   // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
 
   connect_callback() {
@@ -293,6 +300,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     };
   }
 }
+
+see_listeners(ClientClass.prototype, (client) => client._listen());
 
 /** Calls whose answer comes at once: no callback runs meanwhile. */
 const quick = [

@@ -4,20 +4,16 @@
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { Client } from "../client/client.ts";
 import type { Logger } from "../client/logging.ts";
-import { MQTTMessageInfo, type Waiting } from "../client/message_info.ts";
+import type { MQTTMessageInfo } from "../client/message_info.ts";
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import { Line } from "../network/line.ts";
 import { allowance, no_limits, type OwnLimits } from "./allowance.ts";
 import { ArrivalsPacker } from "./arrivals.ts";
 import { OutboxReader, type OutboxVisitor } from "./outbox.ts";
 import { type Crossing, pack, unpack } from "./parcel.ts";
-import {
-  BLOCK_SIZE,
-  type Progress,
-  type Report,
-  type SharedOutbox,
-  type SlowMessage,
-} from "./thread_words.ts";
+import { no_waiting, PublishedMessages, progress_of } from "./published_messages.ts";
+import type { Progress, Report, SharedOutbox, SlowMessage } from "./thread_words.ts";
 
 /** What is taken out of the outbox in one turn: afterwards bytes leave and come. */
 const TURN_BYTES = 256 * 1024;
@@ -43,7 +39,7 @@ export class Host {
   readonly #owner: HostOwner;
   readonly #limits: OwnLimits;
   readonly #outbox: OutboxReader;
-  readonly #slow: SlowMessage[] = [];
+  readonly #slow = new Line<SlowMessage>();
   readonly #packer: ArrivalsPacker;
   #is_telling = false;
   #is_taking = false;
@@ -52,10 +48,7 @@ export class Host {
   #first_handed = 0;
   /** What that was when the script was last seen to wait for room. */
   #handed_before = 0;
-  /** Blocks of messages of which some are under way, by number; a block is dropped when all are settled. */
-  readonly #blocks = new Map<number, Block>();
-  #newest: Block | null = null;
-  #published = 0;
+  readonly #messages: PublishedMessages;
   #heard: readonly string[] = [];
 
   constructor(
@@ -71,7 +64,10 @@ export class Host {
     this.#owner = owner;
     this.#outbox = new OutboxReader(outbox);
     this.#packer = new ArrivalsPacker(owner.crossing);
-    client._new_info = (waiting) => this.#new_info(waiting);
+    this.#messages = new PublishedMessages((block, mids, failures) =>
+      owner.report({ say: "settled", client: id, block, mids, failures: pack(failures, owner.crossing) }),
+    );
+    client._new_info = (waiting) => this.#messages.add(waiting);
     this.#outbox.sleep();
   }
 
@@ -207,7 +203,7 @@ export class Host {
     message: (topic, payload, qos, retain) => this.#publish(topic, payload, qos, retain),
     slow: () => {
       const message = this.#slow.shift();
-      if (message === undefined) return false;
+      if (message === null) return false;
       const { topic, payload, qos, retain, properties } = message;
       this.#publish(topic, payload, qos, retain, unpack(properties, this.#owner.crossing));
       return true;
@@ -215,76 +211,25 @@ export class Host {
   };
 
   #publish(...args: unknown[]): void {
-    const before = this.#published;
+    const before = this.#messages.count;
     try {
-      (this.client.publish as (...args: unknown[]) => MQTTMessageInfo)(...args);
+      (this.client.publish as (...args: unknown[]) => unknown)(...args);
     } catch (error) {
-      if (this.#published === before) this.client._new_info(no_waiting);
-      const info = this.#info_of(before) as HostedInfo;
-      info.fail(error as Error, MQTTErrorCode.MQTT_ERR_INVAL);
+      if (this.#messages.count === before) this.#messages.add(no_waiting);
+      this.#messages.at(before)?.fail(error as Error, MQTTErrorCode.MQTT_ERR_INVAL);
     }
-  }
-
-  #new_info(waiting: Waiting): MQTTMessageInfo {
-    const number = this.#published;
-    this.#published += 1;
-    const block = this.#block_of(Math.floor(number / BLOCK_SIZE));
-    const info = new HostedInfo(waiting, block, this);
-    block.infos.push(info);
-    return info;
-  }
-
-  #block_of(number: number): Block {
-    if (this.#newest?.number !== number) {
-      this.#newest = new Block(number);
-      this.#blocks.set(number, this.#newest);
-    }
-    return this.#newest;
-  }
-
-  /** All messages of a block have reached their end. */
-  settled(block: Block): void {
-    this.#blocks.delete(block.number);
-    const failures = block.infos.flatMap((info, index) =>
-      info.is_failed ? [[index, this.#progress_of(info)]] : [],
-    );
-    const mids = Uint16Array.from(block.infos, (info) => info.mid);
-    this.#owner.report({
-      say: "settled",
-      client: this.#id,
-      block: block.number,
-      mids,
-      failures: pack(failures, this.#owner.crossing),
-    });
   }
 
   /** What has become of a message; null when that was told with its block. */
   progress(number: number): Progress | null {
-    this.take_all();
-    const info = this.#info_of(number);
-    return info === null ? null : this.#progress_of(info);
+    const info = this.info(number);
+    return info === null ? null : progress_of(info);
   }
 
   /** Null when the message is settled, and told. */
   info(number: number): MQTTMessageInfo | null {
     this.take_all();
-    return this.#info_of(number);
-  }
-
-  #info_of(number: number): HostedInfo | null {
-    const index = number % BLOCK_SIZE;
-    return this.#blocks.get((number - index) / BLOCK_SIZE)?.infos[index] ?? null;
-  }
-
-  #progress_of(info: HostedInfo): Progress {
-    let is_published = false;
-    let failure: unknown = null;
-    try {
-      is_published = info.is_published();
-    } catch (error) {
-      failure = error;
-    }
-    return { mid: info.mid, rc: info.rc, is_published, failure };
+    return this.#messages.at(number);
   }
 
   /** Whether the process must stay alive for it: it waits for the broker, or its bytes have not left. */
@@ -311,13 +256,6 @@ const ungated = new Set([
   ...["socket_open", "socket_close", "socket_register_write", "socket_unregister_write"],
 ]);
 
-const no_waiting: Waiting = {
-  begin() {},
-  end() {},
-  given_up: () => null,
-  after: () => () => {},
-};
-
 /** A message that the script has: what the delivery waits for to acknowledge it. */
 class Handed implements PromiseLike<void> {
   #finish: (() => void) | null = null;
@@ -331,57 +269,6 @@ class Handed implements PromiseLike<void> {
 
   finish(): void {
     this.#finish?.();
-  }
-}
-
-/** So many messages that were published one after the other. */
-class Block {
-  readonly number: number;
-  readonly infos: HostedInfo[] = [];
-  settled = 0;
-
-  constructor(number: number) {
-    this.number = number;
-  }
-}
-
-/** A message that tells its block when it has reached its end. */
-class HostedInfo extends MQTTMessageInfo {
-  readonly #block: Block;
-  readonly #host: Host;
-  #is_settled = false;
-  is_failed = false;
-
-  constructor(waiting: Waiting, block: Block, host: Host) {
-    super(0, waiting);
-    this.#block = block;
-    this.#host = host;
-  }
-
-  override turn_away(rc: MQTTErrorCode): this {
-    super.turn_away(rc);
-    this.is_failed = true;
-    this.#settle();
-    return this;
-  }
-
-  override succeed(): void {
-    super.succeed();
-    this.is_failed = false;
-    this.#settle();
-  }
-
-  override fail(error: Error, rc: MQTTErrorCode = this.rc): void {
-    super.fail(error, rc);
-    this.is_failed = true;
-    this.#settle();
-  }
-
-  #settle(): void {
-    if (this.#is_settled) return;
-    this.#is_settled = true;
-    this.#block.settled += 1;
-    if (this.#block.settled === BLOCK_SIZE) this.#host.settled(this.#block);
   }
 }
 

@@ -175,6 +175,7 @@ function carry_out(order: Order): void {
     }
     case "hear":
       hosts.get(order.client)?.hear(order.names);
+      if (order.id !== null) report({ say: "answer", id: order.id });
       return;
     case "call": {
       void answer(order.id, () => call(host_of(order.client), order));

@@ -319,7 +319,7 @@ export function reply_error(id: number, error: unknown): void {
 function refresh(): void {
   for (const [client, participant] of participants) {
     const names = participant.take_heard();
-    if (names !== null) say({ say: "hear", client, names });
+    if (names !== null) say({ say: "hear", id: null, client, names });
   }
 }
 

@@ -43,7 +43,13 @@ export type Order =
       readonly options: Parcel;
       readonly outbox: SharedOutbox;
     }
-  | { readonly say: "hear"; readonly client: number; readonly names: readonly string[] }
+  /** What the script listens to. */
+  | {
+      readonly say: "hear";
+      readonly id: number | null;
+      readonly client: number;
+      readonly names: readonly string[];
+    }
   | {
       readonly say: "call";
       readonly id: number;

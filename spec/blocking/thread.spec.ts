@@ -131,6 +131,65 @@ describe("a script whose client's thread has ended", () => {
   }, 30_000);
 });
 
+describe("callbacks that are set while the script is idle", () => {
+  it("miss nothing of what comes from then on", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      class Sub extends mqtt.Client {
+        on_message = null;
+        on_publish = null;
+      }
+      const client2 = new Sub(2);
+      client2.connect("127.0.0.1", port);
+      client2.loop_start({ daemon: false });
+      while (!client2.is_connected()) time.sleep(0.01);
+      const next = (topic, set) => setTimeout(() => {
+        set();
+        console.log("ready " + topic);
+      });
+      const hear_a = () => client2.message_callback_add("a", () => {
+        console.log("got a");
+        client2.message_callback_remove("a");
+        next("b", hear_b);
+      });
+      const hear_b = () => client2.once("message", () => {
+        console.log("got b");
+        next("c", hear_c);
+      });
+      const hear_c = () => {
+        client2.on_message = () => {
+          console.log("got c");
+          next("end", hear_end);
+        };
+      };
+      const hear_end = () => {
+        client2.on_publish = () => {
+          console.log("published");
+          client2.disconnect();
+        };
+        client2.publish("t", "x");
+      };
+      next("a", hear_a);
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    for (const topic of ["a", "b", "c"]) {
+      await script.output(new RegExp(`ready ${topic}`));
+      link.send(packets.publish({ topic, payload: "" }));
+      await script.output(new RegExp(`got ${topic}`));
+    }
+    await script.output(/published/);
+    await link.expect_packet("PUBLISH");
+    await link.expect_packet("DISCONNECT");
+    link.close();
+    expect(await script.result()).toMatchObject({ exit_code: 0, stderr: "" });
+  }, 30_000);
+});
+
 describe("callbacks", () => {
   it("run in the calls that wait, when the script is idle, and never one inside another", async () => {
     await using broker = await scripted_broker();
