@@ -117,6 +117,8 @@ export class Peer implements Participant {
       manner,
       undefined,
       entry,
+      // It is not true before on_connect has run.
+      name === "is_connected" ? "connect" : null,
     );
   }
 
@@ -228,17 +230,17 @@ export class Peer implements Participant {
     return this.#finished;
   }
 
-  deliver(told: Told, deadline: number): boolean {
+  deliver(told: Told, is_due: () => boolean): boolean {
     if ((told.say === "arrived" || told.gated) && !this.#is_open) {
       this.#held.push(told);
       return true;
     }
-    if (told.say === "arrived") return this.#deliver_messages(told, deadline);
+    if (told.say === "arrived") return this.#deliver_messages(told, is_due);
     this.#deliver_event(told);
     return true;
   }
 
-  #deliver_messages(told: Extract<Told, { say: "arrived" }>, deadline: number): boolean {
+  #deliver_messages(told: Extract<Told, { say: "arrived" }>, is_due: () => boolean): boolean {
     let reader = this.#readers.get(told);
     if (reader === undefined) {
       reader = new ArrivalsReader(told.arrivals, crossing);
@@ -252,9 +254,8 @@ export class Peer implements Participant {
       const message = reader.next();
       if (message === null) return true;
       this.#deliver_message(message);
-      const now = performance.now();
-      if (now >= deadline) return reader.is_over;
-      if (now - this.#told_at > FINISHED_MS) thread.report_finished();
+      if (is_due()) return reader.is_over;
+      if (performance.now() - this.#told_at > FINISHED_MS) thread.report_finished();
     }
   }
 

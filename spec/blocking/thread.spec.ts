@@ -190,6 +190,52 @@ describe("callbacks that are set while the script is idle", () => {
   }, 30_000);
 });
 
+describe("a wait that is over", () => {
+  it("begins no other callback, except that loop_stop() has all of them run", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      const told = [];
+      client.on_message = (client, userdata, message) => {
+        told.push(message.text());
+        const end = performance.now() + 50;
+        while (performance.now() < end);
+      };
+      client.connect("127.0.0.1", port);
+      client.loop_start();
+      while (!client.is_connected()) time.sleep(0.01);
+      const publish = () => {
+        const info = client.publish("t", "x", 1);
+        while (client.stats().in_flight > 0);
+        info.wait_for_publish();
+        console.log(told.join());
+      };
+      publish();
+      client.is_connected();
+      console.log(told.join());
+      client.on_publish = () => told.push("published");
+      publish();
+      client.loop_stop();
+      console.log(told.join());
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    const message = (payload: string) => packets.publish({ topic: "t", payload });
+    await link.expect_packet("PUBLISH");
+    link.send(Buffer.concat([..."abc"].map(message).concat(packets.puback(1))));
+    await link.expect_packet("PUBLISH");
+    link.send(Buffer.concat([message("d"), packets.puback(2), message("e"), message("f")]));
+    await link.expect_packet("DISCONNECT").catch(() => {});
+    expect(await script.result()).toMatchObject({
+      stdout: "a\na,b\na,b,c,d,published\na,b,c,d,published,e,f\n",
+      exit_code: 0,
+    });
+  }, 30_000);
+});
+
 describe("callbacks", () => {
   it("run in the calls that wait, when the script is idle, and never one inside another", async () => {
     await using broker = await scripted_broker();
