@@ -163,13 +163,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** As setting `max_queued_messages`; returns the client. */
   max_queued_messages_set(queue_size: number | { queue_size: number }): this {
-    this.#peer.call(
-      "call",
-      "max_queued_messages_set",
-      [queue_size],
-      "quick",
-      ClientClass.prototype.max_queued_messages_set,
-    );
+    const entry = ClientClass.prototype.max_queued_messages_set;
+    this.#peer.call("call", "max_queued_messages_set", [queue_size], "quick", entry);
     return this;
   }
 
@@ -221,8 +216,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     ) as MQTTErrorCode;
   }
 
+  close(...args: ArgumentsOf<"close">): void {
+    this.#peer.close(args, ClientClass.prototype.close);
+  }
+
   [Symbol.dispose](): void {
-    (this as unknown as Client).close();
+    this.close();
   }
 
   /** @internal */
@@ -311,7 +310,7 @@ const quick = [
   ...["socket", "subscribe", "unsubscribe", "ack", "stats"],
 ] as const;
 /** Calls that wait in Python, too; and one whose answer shall not be true before on_connect has run. */
-const waiting = ["connect", "connect_srv", "reconnect", "close", "is_connected"] as const;
+const waiting = ["connect", "connect_srv", "reconnect", "is_connected"] as const;
 /** Calls that are loops. */
 const loops = ["loop", "loop_read", "loop_write", "loop_misc"] as const;
 
@@ -353,11 +352,11 @@ for (const name of [...readable, ...writable]) {
 }
 
 /** The script's view of a client that a helper has made in the other thread. */
-export function adopt({ client, outbox, protocol }: Adopted): Peer {
+export function adopt({ client, protocol }: Adopted): Peer {
   let adopted: Peer | null = null;
   adopting.peer = (target) => {
     adopted = new Peer(target, resolve_options([{ callback_api_version: 2, protocol }]));
-    adopted.adopt(client, outbox);
+    adopted.adopt(client);
     return adopted;
   };
   try {

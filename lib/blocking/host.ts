@@ -38,7 +38,8 @@ export class Host {
   readonly #id: number;
   readonly #owner: HostOwner;
   readonly #limits: OwnLimits;
-  readonly #outbox: OutboxReader;
+  /** Null until the script has published something. */
+  #outbox: OutboxReader | null = null;
   readonly #slow = new Line<SlowMessage>();
   readonly #packer: ArrivalsPacker;
   #is_telling = false;
@@ -51,24 +52,16 @@ export class Host {
   readonly #messages: PublishedMessages;
   #heard: readonly string[] = [];
 
-  constructor(
-    client: Client<ApiVersion>,
-    id: number,
-    outbox: SharedOutbox,
-    owner: HostOwner,
-    limits: OwnLimits = no_limits,
-  ) {
+  constructor(client: Client<ApiVersion>, id: number, owner: HostOwner, limits: OwnLimits = no_limits) {
     this.#limits = limits;
     this.client = client;
     this.#id = id;
     this.#owner = owner;
-    this.#outbox = new OutboxReader(outbox);
     this.#packer = new ArrivalsPacker(owner.crossing);
     this.#messages = new PublishedMessages((block, mids, failures) =>
       owner.report({ say: "settled", client: id, block, mids, failures: pack(failures, owner.crossing) }),
     );
     client._new_info = (waiting) => this.#messages.add(waiting);
-    this.#outbox.sleep();
   }
 
   /** Tells also of callbacks that have failed in this thread. */
@@ -165,12 +158,19 @@ export class Host {
 
   /** Says how many more messages the script may write, which depends on what the client does. */
   renew_allowance(): void {
-    this.#outbox.allow(allowance(this.client, this.#limits));
-    if (this.#outbox.is_awaited) this.#owner.ring();
+    this.#outbox?.allow(allowance(this.client, this.#limits));
+    if (this.#outbox?.is_awaited) this.#owner.ring();
+  }
+
+  /** Through this messages come from now on. */
+  set_outbox(outbox: SharedOutbox | null): void {
+    this.take_all();
+    this.#outbox = outbox === null ? null : new OutboxReader(outbox);
+    this.wake();
   }
 
   #take(max_bytes: number): void {
-    this.#outbox.take(this.#visitor, max_bytes);
+    this.#outbox?.take(this.#visitor, max_bytes);
     this.renew_allowance();
   }
 
@@ -182,7 +182,7 @@ export class Host {
       return;
     }
     this.#take(TURN_BYTES);
-    if (this.#outbox.sleep()) {
+    if (this.#outbox === null || this.#outbox.sleep()) {
       this.#is_taking = false;
     } else if (this.#outbox.is_empty) {
       this.#read_on();

@@ -11,14 +11,12 @@ import type { LogLevel } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import { ArrivalsReader } from "./arrivals.ts";
 import { check_life, is_interrupt } from "./bell.ts";
-import { crossing, type Participant, type Settled, type Told } from "./crossing.ts";
+import { crossing, type Participant, participants, type Settled, type Told } from "./crossing.ts";
 import { see_assignments } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
-import { new_outbox } from "./outbox.ts";
 import { pack, unpack } from "./parcel.ts";
 import { Sender } from "./sender.ts";
 import * as thread from "./thread.ts";
-import type { SharedOutbox } from "./thread_words.ts";
 
 /** How long messages with which the script has finished may wait for that to be told, while it is busy with the next. */
 const FINISHED_MS = 50;
@@ -40,6 +38,8 @@ export class Peer implements Participant {
   /** 0: the other half does not exist yet. */
   #id = 0;
   #sender: Sender | null = null;
+  /** Closed, and not used since. */
+  #is_resting = false;
   /** Whether loop_start() runs. */
   #is_started = false;
   /** How many calls that are loops themselves are under way. */
@@ -82,18 +82,21 @@ export class Peer implements Participant {
   }
 
   /** The other half has been there before this one, and its loop runs. */
-  adopt(id: number, outbox: SharedOutbox): void {
+  adopt(id: number): void {
     this.#id = id;
     this.#is_started = true;
-    this.#sender = new Sender(id, outbox);
+    this.#sender = new Sender(id);
   }
 
   #begin(): number {
+    if (this.#is_resting) {
+      this.#is_resting = false;
+      participants.set(this.#id, this);
+    }
     if (this.#id !== 0) return this.#id;
-    const outbox = new_outbox();
     see_assignments(this.client);
-    this.#id = thread.take_part(this, { ...this.#options, userdata: null }, outbox);
-    this.#sender = new Sender(this.#id, outbox);
+    this.#id = thread.take_part(this, { ...this.#options, userdata: null });
+    this.#sender = new Sender(this.#id);
     this.#tell_heard();
     return this.#id;
   }
@@ -155,6 +158,14 @@ export class Peer implements Participant {
     const { error } = this.#failure;
     this.#failure = null;
     throw error;
+  }
+
+  /** `close()`: what the client has in both threads may be let go with it, once nobody has it any more. */
+  close(args: readonly unknown[], entry: thread.Entry): void {
+    this.call("call", "close", args, "blocking", entry);
+    if (!thread.leave_out(this.#id)) return;
+    this.#is_resting = true;
+    (this.#sender as Sender).rest();
   }
 
   /** Whether `loop_start()` runs has changed. */

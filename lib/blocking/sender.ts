@@ -4,26 +4,26 @@
 import { Buffer } from "node:buffer";
 import { crossing, type Settled } from "./crossing.ts";
 import { type Block, MQTTMessageInfo } from "./message_info.ts";
-import { LARGEST_ENTRY, OutboxWriter } from "./outbox.ts";
+import { LARGEST_ENTRY, new_outbox, OutboxWriter } from "./outbox.ts";
 import { pack, tight_bytes, unpack } from "./parcel.ts";
 import * as thread from "./thread.ts";
-import { BLOCK_SIZE, type Progress, type SharedOutbox } from "./thread_words.ts";
+import { BLOCK_SIZE, type Progress } from "./thread_words.ts";
 
 export class Sender {
   readonly #client: number;
-  readonly #outbox: OutboxWriter;
+  /** Null until it is needed: it has memory of its own. */
+  #outbox: OutboxWriter | null = null;
   #published = 0;
   #block: Block = { mids: null, failures: new Map() };
   readonly #blocks = new Map<number, Block>();
 
-  constructor(client: number, outbox: SharedOutbox) {
+  constructor(client: number) {
     this.#client = client;
-    this.#outbox = new OutboxWriter(outbox);
   }
 
   /** Whether a message to this topic was sent before. */
   knows(topic: string): boolean {
-    return this.#outbox.knows(topic);
+    return this.#outbox?.knows(topic) === true;
   }
 
   /** Hands a message over. `payload` is well-formed text, or bytes. */
@@ -34,17 +34,18 @@ export class Sender {
     retain: boolean,
     properties: object | null,
   ): MQTTMessageInfo {
+    this.#outbox ??= this.#open();
     const outbox = this.#outbox;
     const size = 3 * topic.length + (typeof payload === "string" ? 3 : 1) * payload.length;
     if (properties === null && topic !== "" && size <= LARGEST_ENTRY) {
       if (!outbox.put(topic, payload, qos, retain)) {
-        this.#wait_for_room(() => outbox.put(topic, payload, qos, retain));
+        this.#wait_for_room(outbox, () => outbox.put(topic, payload, qos, retain));
       }
     } else {
       const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
       const room = bytes.length + topic.length;
       if (!outbox.has_room_for_slow(room, qos))
-        this.#wait_for_room(() => outbox.has_room_for_slow(room, qos));
+        this.#wait_for_room(outbox, () => outbox.has_room_for_slow(room, qos));
       const packed = pack(properties, crossing);
       const message = { topic, payload: tight_bytes(bytes), qos, retain, properties: packed };
       thread.say({ say: "slow", client: this.#client, message });
@@ -54,8 +55,19 @@ export class Sender {
     return this.#next_info();
   }
 
-  #wait_for_room(has_room: () => boolean): void {
-    const outbox = this.#outbox;
+  #open(): OutboxWriter {
+    const outbox = new_outbox();
+    thread.say({ say: "outbox", client: this.#client, outbox });
+    return new OutboxWriter(outbox);
+  }
+
+  /** Gives the memory back until it is needed again, and says that the client rests. */
+  rest(): void {
+    this.#outbox = null;
+    thread.say({ say: "outbox", client: this.#client, outbox: null });
+  }
+
+  #wait_for_room(outbox: OutboxWriter, has_room: () => boolean): void {
     outbox.wait_for_room(true);
     try {
       if (outbox.wants_waking()) thread.say({ say: "wake", client: this.#client });

@@ -2,7 +2,6 @@
 // happen meanwhile what happens: callbacks run here and nowhere else, never one inside another.
 
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { MQTTException } from "../model/errors.ts";
 import { Line } from "../network/line.ts";
 import { check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
 import {
@@ -14,8 +13,9 @@ import {
   type Told,
 } from "./crossing.ts";
 import { is_foreign, pack, unpack } from "./parcel.ts";
+import { is_thenable, promise_error } from "./promised.ts";
 import { start_thread } from "./start.ts";
-import { LOOKS, type Order, type Report, type SharedOutbox } from "./thread_words.ts";
+import { IS_DEAD, LOOKS, type Order, type Report } from "./thread_words.ts";
 import { ToldLine } from "./told_line.ts";
 
 type Answer = Extract<Report, { say: "answer" }>;
@@ -75,11 +75,23 @@ export function say(order: Order): void {
 }
 
 /** A client of the script begins. */
-export function take_part(participant: Participant, options: object, outbox: SharedOutbox): number {
+export function take_part(participant: Participant, options: object): number {
   last_client += 1;
-  say({ say: "create", client: last_client, options: pack(options, crossing), outbox });
+  say({ say: "create", client: last_client, options: pack(options, crossing) });
   participants.set(last_client, participant);
+  closed.register(participant, last_client);
   return last_client;
+}
+
+/** Nobody has them any more: clients that do not take part. */
+const closed = new FinalizationRegistry<number>((client) => {
+  if (Atomics.load(pulse, IS_DEAD) === 0) say({ say: "drop", client });
+});
+
+/** A client that is closed does not take part until it is used again. Returns whether that is possible now. */
+export function leave_out(client: number): boolean {
+  // Callbacks may be under way that have not ended with it.
+  return depth === 0 && !is_delivering && participants.delete(client);
 }
 
 export type Adopted = Extract<Report, { say: "adopted" }>;
@@ -339,17 +351,6 @@ export function is_waiting(): boolean {
 /** A warning, as `process.emitWarning()` makes one, but at once: that would keep it until the script is idle. */
 export function warn(text: string, name: string): void {
   process.emit("warning", Object.assign(new Error(text), { name }));
-}
-
-function is_thenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null)?.then === "function";
-}
-
-function promise_error(): MQTTException {
-  return new MQTTException(
-    "it has returned a promise, and nothing asynchronous goes on while a blocking call waits: return the value itself",
-    { code: "ERR_MQTT_UNSUPPORTED" },
-  );
 }
 
 // ---- the end of the program ------------------------------------------------------------------------------------

@@ -41,8 +41,11 @@ export type Order =
       readonly say: "create";
       readonly client: number;
       readonly options: Parcel;
-      readonly outbox: SharedOutbox;
     }
+  /** Through this the client's messages come from now on; null: there are none any more for now. */
+  | { readonly say: "outbox"; readonly client: number; readonly outbox: SharedOutbox | null }
+  /** A closed client: nobody asks for it any more. */
+  | { readonly say: "drop"; readonly client: number }
   /** What the script listens to. */
   | {
       readonly say: "hear";
@@ -144,7 +147,6 @@ export type Report =
   | {
       readonly say: "adopted";
       readonly client: number;
-      readonly outbox: SharedOutbox;
       readonly protocol: MQTTProtocolVersion;
     }
   /** Its helper has ended. */

@@ -236,6 +236,46 @@ describe("a wait that is over", () => {
   }, 30_000);
 });
 
+describe("a closed client", () => {
+  it("is let go with what it has in the other thread, or goes on when it is used again", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      const { setFlagsFromString } = await import("node:v8");
+      const { runInNewContext } = await import("node:vm");
+      setFlagsFromString("--expose-gc");
+      const gc = runInNewContext("gc");
+      const idle = () => new Promise((resolve) => setTimeout(resolve, 10));
+      client.username_pw_set("me");
+      client.publish("t", "kept", 1);
+      client.close();
+      let left = 20;
+      const registry = new FinalizationRegistry(() => { left -= 1; });
+      const memory = () => { gc(); return process.memoryUsage().arrayBuffers; };
+      for (let number = 0; number < 20; number += 1) {
+        const one = new mqtt.Client(2);
+        registry.register(one);
+        one.publish("t", "x");
+        one[Symbol.dispose]();
+      }
+      while (left > 1 || memory() > 10_000_000) await idle();
+      client.connect("127.0.0.1", port);
+      client.publish("t", "new", 1);
+      client.disconnect();
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    expect(Buffer.from(await link.expect_packet("CONNECT")).toString("latin1")).toMatch(/me$/);
+    link.send(packets.connack());
+    await link.expect(packets.publish({ topic: "t", payload: "kept", qos: 1, mid: 1 }));
+    await link.expect(packets.publish({ topic: "t", payload: "new", qos: 1, mid: 2 }));
+    await link.expect_packet("DISCONNECT");
+    link.close();
+    expect(await script.result()).toMatchObject({ exit_code: 0, stdout: "", stderr: "" });
+  }, 30_000);
+});
+
 describe("callbacks", () => {
   it("run in the calls that wait, when the script is idle, and never one inside another", async () => {
     await using broker = await scripted_broker();
