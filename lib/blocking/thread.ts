@@ -377,7 +377,8 @@ function ask_for_end(by_itself: boolean): boolean {
   try {
     report_finished();
     the_port().postMessage({ say: "end", id, by_itself } satisfies Order);
-    const deadline = performance.now() + LAST_MS;
+    // One that is about to end by itself waits as long as the other thread lives.
+    const deadline = by_itself ? Number.POSITIVE_INFINITY : performance.now() + LAST_MS;
     stand_still(() => answers.get(id) !== null, "quick", deadline, { answer: id, deadline });
     const is_needed = answers.get(id)?.value === true;
     said_since_end = is_needed;

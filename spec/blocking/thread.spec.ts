@@ -237,7 +237,7 @@ describe("a wait that is over", () => {
 });
 
 describe("a closed client", () => {
-  it("is let go with what it has in the other thread, or goes on when it is used again", async () => {
+  it("is let go, or goes on when it is used again", async () => {
     await using broker = await scripted_broker();
     await using script = start_blocking(
       broker.port,
@@ -252,14 +252,13 @@ describe("a closed client", () => {
       client.close();
       let left = 20;
       const registry = new FinalizationRegistry(() => { left -= 1; });
-      const memory = () => { gc(); return process.memoryUsage().arrayBuffers; };
       for (let number = 0; number < 20; number += 1) {
         const one = new mqtt.Client(2);
         registry.register(one);
         one.publish("t", "x");
         one[Symbol.dispose]();
       }
-      while (left > 1 || memory() > 10_000_000) await idle();
+      for (; left > 1; gc()) await idle();
       client.connect("127.0.0.1", port);
       client.publish("t", "new", 1);
       client.disconnect();
