@@ -2,7 +2,7 @@
 // has done by a client of the event loop in another thread; callbacks run in this one.
 
 import type { ApiVersion, UserData } from "../client/callback_api.ts";
-import { EventEmitter } from "../client/callbacks.ts";
+import type { EventEmitter } from "../client/callbacks.ts";
 import type { ClientArguments, OldClientArguments } from "../client/client.ts";
 import { check_logger, type Logger } from "../client/logging.ts";
 import { resolve_options } from "../client/options.ts";
@@ -13,7 +13,7 @@ import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, SharedMembers } from "./client_types.ts";
-import { see_listeners } from "./listening.ts";
+import { ListeningEmitter } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { Peer } from "./peer.ts";
 import type { Adopted, Entry } from "./thread.ts";
@@ -49,7 +49,7 @@ const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean 
 
 // Exported below as `Client`, with two defaults that one class cannot have: `new Client()` is of VERSION1, while the
 // annotation `Client` means a client of either version.
-class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
+class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>> {
   static override readonly name = "Client";
 
   /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
@@ -237,7 +237,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
 
   /** @internal */
-  _listen(): void {
+  override _listen(): void {
     this.#peer.listen();
   }
 
@@ -299,8 +299,6 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     };
   }
 }
-
-see_listeners(ClientClass.prototype, (client) => client._listen());
 
 /** Calls whose answer comes at once: no callback runs meanwhile. */
 const quick = [

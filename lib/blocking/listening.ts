@@ -7,37 +7,48 @@ import { EventEmitter } from "../client/callbacks.ts";
 const properties = callback_names.map((name) => `on_${name}`);
 const methods = ["on", "addListener", "once"] as const;
 
-/** Has `seen` called when one of these clients gets a callback, in whatever way. */
-export function see_listeners<C extends EventEmitter>(prototype: C, seen: (client: C) => void): void {
-  for (const property of properties) {
-    const set = function (this: C, callback: unknown): void {
-      let current = callback;
-      // The client's own, so that it can be deleted as any other.
-      Object.defineProperty(this, property, {
-        get: () => current,
-        set: (next: unknown) => {
-          current = next;
-          seen(this);
-        },
-        enumerable: true,
-        configurable: true,
-      });
-      seen(this);
-    };
-    Object.defineProperty(prototype, property, { get: () => undefined, set, configurable: true });
-  }
-  for (const method of methods) {
-    const add = EventEmitter.prototype[method];
-    Object.defineProperty(prototype, method, {
-      value(this: C, ...args: Parameters<typeof add>) {
-        add.apply(this, args);
-        seen(this);
-        return this;
+/** One that sees when it gets a callback, in whatever way. */
+export abstract class ListeningEmitter<
+  Events extends EventEmitter.ValidEventTypes,
+> extends EventEmitter<Events> {
+  /** @internal It has got one. */
+  abstract _listen(): void;
+}
+
+type Seeing = ListeningEmitter<Record<string, unknown[]>>;
+
+for (const property of properties) {
+  const set = function (this: Seeing, callback: unknown): void {
+    let current = callback;
+    // The client's own, so that it can be deleted as any other.
+    Object.defineProperty(this, property, {
+      get: () => current,
+      set: (next: unknown) => {
+        current = next;
+        this._listen();
       },
-      writable: true,
+      enumerable: true,
       configurable: true,
     });
-  }
+    this._listen();
+  };
+  Object.defineProperty(ListeningEmitter.prototype, property, {
+    get: () => undefined,
+    set,
+    configurable: true,
+  });
+}
+for (const method of methods) {
+  const add = EventEmitter.prototype[method];
+  Object.defineProperty(ListeningEmitter.prototype, method, {
+    value(this: Seeing, ...args: Parameters<typeof add>) {
+      add.apply(this as never, args);
+      this._listen();
+      return this;
+    },
+    writable: true,
+    configurable: true,
+  });
 }
 
 /** The fields of a subclass hide the properties by which assignments are seen. */
