@@ -16,6 +16,8 @@ export const pulse = new Int32Array(new SharedArrayBuffer(12));
 
 /** So many heartbeats may stay away in a row before the thread counts as dead: a long pause of the machine is none. */
 const MISSED_BEATS = 30;
+/** The first, with which it begins, is not that long in coming. */
+const MISSED_FIRST_BEATS = 10;
 
 /** Looks whether the script is to be interrupted, and then throws what shall be thrown out of whatever waits. */
 let look_for_interrupt: (() => void) | null = run === null ? null : look_for_signal;
@@ -67,7 +69,9 @@ export function wait(
     const now = Atomics.load(pulse, BEAT);
     missed = now === beat ? missed + 1 : 0;
     beat = now;
-    if (needs_thread && missed >= MISSED_BEATS) Atomics.store(pulse, IS_DEAD, 1);
+    if (needs_thread && missed >= (now === 0 ? MISSED_FIRST_BEATS : MISSED_BEATS)) {
+      note_death(new Error(`no sign of life for ${(missed * HEARTBEAT_MS) / 1000} s`));
+    }
   }
 }
 

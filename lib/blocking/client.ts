@@ -2,7 +2,7 @@
 // has done by a client of the event loop in another thread; callbacks run in this one.
 
 import type { ApiVersion, UserData } from "../client/callback_api.ts";
-import { EventEmitter } from "../client/callbacks.ts";
+import type { EventEmitter } from "../client/callbacks.ts";
 import type { ClientArguments, OldClientArguments } from "../client/client.ts";
 import { check_logger, type Logger } from "../client/logging.ts";
 import { resolve_options } from "../client/options.ts";
@@ -13,6 +13,7 @@ import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, SharedMembers } from "./client_types.ts";
+import { ListeningEmitter } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { Peer } from "./peer.ts";
 import type { Adopted, Entry } from "./thread.ts";
@@ -48,7 +49,7 @@ const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean 
 
 // Exported below as `Client`, with two defaults that one class cannot have: `new Client()` is of VERSION1, while the
 // annotation `Client` means a client of either version.
-class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
+class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>> {
   static override readonly name = "Client";
 
   /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
@@ -105,12 +106,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   }
   set logger(logger: Logger | null) {
     this.#peer.reporter.logger = check_logger(logger);
+    this.#peer.listen();
   }
 
   /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
   enable_logger(logger: Logger | null = null): void {
-    const { reporter } = this.#peer;
-    reporter.logger = check_logger(logger) ?? reporter.logger ?? console;
+    this.logger = check_logger(logger) ?? this.logger ?? console;
   }
 
   /** Stops sending log lines to a logger. `on_log` is not affected. */
@@ -148,6 +149,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   message_callback_add(...args: unknown[]): void {
     const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
     this.#peer.router.add(sub as string, callback as MessageCallback);
+    this.#peer.listen();
   }
 
   /** Takes the callback of `sub` away. */
@@ -161,13 +163,8 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** As setting `max_queued_messages`; returns the client. */
   max_queued_messages_set(queue_size: number | { queue_size: number }): this {
-    this.#peer.call(
-      "call",
-      "max_queued_messages_set",
-      [queue_size],
-      "quick",
-      ClientClass.prototype.max_queued_messages_set,
-    );
+    const entry = ClientClass.prototype.max_queued_messages_set;
+    this.#peer.call("call", "max_queued_messages_set", [queue_size], "quick", entry);
     return this;
   }
 
@@ -219,8 +216,12 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     ) as MQTTErrorCode;
   }
 
+  close(...args: ArgumentsOf<"close">): void {
+    this.#peer.close(args, ClientClass.prototype.close);
+  }
+
   [Symbol.dispose](): void {
-    (this as unknown as Client).close();
+    this.close();
   }
 
   /** @internal */
@@ -233,6 +234,11 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     if (kind === "loop") return this.#peer.loop(name, args, entry);
     if (kind === "wait") return this.#peer.call("call", name, args, "blocking", entry);
     return this.#peer.call(kind, name, args, "quick", entry);
+  }
+
+  /** @internal */
+  override _listen(): void {
+    this.#peer.listen();
   }
 
   // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
@@ -302,7 +308,7 @@ const quick = [
   ...["socket", "subscribe", "unsubscribe", "ack", "stats"],
 ] as const;
 /** Calls that wait in Python, too; and one whose answer shall not be true before on_connect has run. */
-const waiting = ["connect", "connect_srv", "reconnect", "close", "ready", "is_connected"] as const;
+const waiting = ["connect", "connect_srv", "reconnect", "ready", "is_connected"] as const;
 /** Calls that are loops. */
 const loops = ["loop", "loop_read", "loop_write", "loop_misc"] as const;
 
@@ -344,11 +350,11 @@ for (const name of [...readable, ...writable]) {
 }
 
 /** The script's view of a client that a helper has made in the other thread. */
-export function adopt({ client, outbox, protocol }: Adopted): Peer {
+export function adopt({ client, protocol }: Adopted): Peer {
   let adopted: Peer | null = null;
   adopting.peer = (target) => {
     adopted = new Peer(target, resolve_options([{ callback_api_version: 2, protocol }]));
-    adopted.adopt(client, outbox);
+    adopted.adopt(client);
     return adopted;
   };
   try {

@@ -12,8 +12,8 @@ export interface Participant {
   readonly client: object;
   /** What the script listens to, if that has changed; null otherwise. */
   take_heard(): readonly string[] | null;
-  /** Calls the callbacks, until `deadline` at the latest. Returns whether it is through; if not, it is called again. */
-  deliver(told: Told, deadline: number): boolean;
+  /** Calls the callbacks, until `is_due`, which is asked after each. Returns whether it is through; if not, it is called again. */
+  deliver(told: Told, is_due: () => boolean): boolean;
   settled(report: Settled): void;
   /** With how many messages it has finished, if that has changed; null otherwise. */
   take_finished(): number | null;

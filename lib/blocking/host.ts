@@ -4,24 +4,23 @@
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { Client } from "../client/client.ts";
 import type { Logger } from "../client/logging.ts";
-import { MQTTMessageInfo, type Waiting } from "../client/message_info.ts";
+import type { MQTTMessageInfo } from "../client/message_info.ts";
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import { Line } from "../network/line.ts";
+import { allowance, no_limits, type OwnLimits } from "./allowance.ts";
 import { ArrivalsPacker } from "./arrivals.ts";
 import { OutboxReader, type OutboxVisitor } from "./outbox.ts";
 import { type Crossing, pack, unpack } from "./parcel.ts";
-import {
-  BLOCK_SIZE,
-  type Progress,
-  type Report,
-  type SharedOutbox,
-  type SlowMessage,
-} from "./thread_words.ts";
+import { no_waiting, PublishedMessages, progress_of } from "./published_messages.ts";
+import type { Progress, Report, SharedOutbox, SlowMessage } from "./thread_words.ts";
 
 /** What is taken out of the outbox in one turn: afterwards bytes leave and come. */
 const TURN_BYTES = 256 * 1024;
 /** How long a connection that takes nothing more is left alone. */
 const CONGESTION_MS = 1;
+/** How soon it is looked again whether there is room for more, while the script waits for that. */
+const ROOM_MS = 5;
 /** How long the restoring of subscriptions waits for on_connect, which may have to wait for the script. */
 const ON_CONNECT_MS = 1000;
 
@@ -38,28 +37,31 @@ export class Host {
   readonly client: Client<ApiVersion>;
   readonly #id: number;
   readonly #owner: HostOwner;
-  readonly #outbox: OutboxReader;
-  readonly #slow: SlowMessage[] = [];
+  readonly #limits: OwnLimits;
+  /** Null until the script has published something. */
+  #outbox: OutboxReader | null = null;
+  readonly #slow = new Line<SlowMessage>();
   readonly #packer: ArrivalsPacker;
   #is_telling = false;
   #is_taking = false;
   /** Messages that the script has and has not finished with, in their order. */
   #handed: Handed[] = [];
   #first_handed = 0;
-  /** Blocks of messages of which some are under way, by number; a block is dropped when all are settled. */
-  readonly #blocks = new Map<number, Block>();
-  #newest: Block | null = null;
-  #published = 0;
+  /** What that was when the script was last seen to wait for room. */
+  #handed_before = 0;
+  readonly #messages: PublishedMessages;
   #heard: readonly string[] = [];
 
-  constructor(client: Client<ApiVersion>, id: number, outbox: SharedOutbox, owner: HostOwner) {
+  constructor(client: Client<ApiVersion>, id: number, owner: HostOwner, limits: OwnLimits = no_limits) {
+    this.#limits = limits;
     this.client = client;
     this.#id = id;
     this.#owner = owner;
-    this.#outbox = new OutboxReader(outbox);
     this.#packer = new ArrivalsPacker(owner.crossing);
-    client._new_info = (waiting) => this.#new_info(waiting);
-    this.#outbox.sleep();
+    this.#messages = new PublishedMessages((block, mids, failures) =>
+      owner.report({ say: "settled", client: id, block, mids, failures: pack(failures, owner.crossing) }),
+    );
+    client._new_info = (waiting) => this.#messages.add(waiting);
   }
 
   /** Tells also of callbacks that have failed in this thread. */
@@ -151,7 +153,25 @@ export class Host {
 
   /** Takes everything that is in the outbox: what is asked next comes after it. */
   take_all(): void {
-    if (this.#outbox.take(this.#visitor, Number.POSITIVE_INFINITY)) this.#owner.ring();
+    this.#take(Number.POSITIVE_INFINITY);
+  }
+
+  /** Says how many more messages the script may write, which depends on what the client does. */
+  renew_allowance(): void {
+    this.#outbox?.allow(allowance(this.client, this.#limits));
+    if (this.#outbox?.is_awaited) this.#owner.ring();
+  }
+
+  /** Through this messages come from now on. */
+  set_outbox(outbox: SharedOutbox | null): void {
+    this.take_all();
+    this.#outbox = outbox === null ? null : new OutboxReader(outbox);
+    this.wake();
+  }
+
+  #take(max_bytes: number): void {
+    this.#outbox?.take(this.#visitor, max_bytes);
+    this.renew_allowance();
   }
 
   readonly #take_turn = (): void => {
@@ -161,16 +181,29 @@ export class Host {
       setTimeout(this.#take_turn, CONGESTION_MS);
       return;
     }
-    if (this.#outbox.take(this.#visitor, TURN_BYTES)) this.#owner.ring();
-    if (this.#outbox.sleep()) this.#is_taking = false;
-    else setImmediate(this.#take_turn);
+    this.#take(TURN_BYTES);
+    if (this.#outbox === null || this.#outbox.sleep()) {
+      this.#is_taking = false;
+    } else if (this.#outbox.is_empty) {
+      this.#read_on();
+      setTimeout(this.#take_turn, ROOM_MS);
+    } else {
+      setImmediate(this.#take_turn);
+    }
   };
+
+  /** The script waits for acknowledgements; if that is within a callback, nothing is read until it has finished. */
+  #read_on(): void {
+    if (this.#handed.length > 0 && this.#first_handed === this.#handed_before)
+      this.client._engine.resume_reading();
+    this.#handed_before = this.#first_handed;
+  }
 
   readonly #visitor: OutboxVisitor = {
     message: (topic, payload, qos, retain) => this.#publish(topic, payload, qos, retain),
     slow: () => {
       const message = this.#slow.shift();
-      if (message === undefined) return false;
+      if (message === null) return false;
       const { topic, payload, qos, retain, properties } = message;
       this.#publish(topic, payload, qos, retain, unpack(properties, this.#owner.crossing));
       return true;
@@ -178,76 +211,25 @@ export class Host {
   };
 
   #publish(...args: unknown[]): void {
-    const before = this.#published;
+    const before = this.#messages.count;
     try {
-      (this.client.publish as (...args: unknown[]) => MQTTMessageInfo)(...args);
+      (this.client.publish as (...args: unknown[]) => unknown)(...args);
     } catch (error) {
-      if (this.#published === before) this.client._new_info(no_waiting);
-      const info = this.#info_of(before) as HostedInfo;
-      info.fail(error as Error, MQTTErrorCode.MQTT_ERR_INVAL);
+      if (this.#messages.count === before) this.#messages.add(no_waiting);
+      this.#messages.at(before)?.fail(error as Error, MQTTErrorCode.MQTT_ERR_INVAL);
     }
-  }
-
-  #new_info(waiting: Waiting): MQTTMessageInfo {
-    const number = this.#published;
-    this.#published += 1;
-    const block = this.#block_of(Math.floor(number / BLOCK_SIZE));
-    const info = new HostedInfo(waiting, block, this);
-    block.infos.push(info);
-    return info;
-  }
-
-  #block_of(number: number): Block {
-    if (this.#newest?.number !== number) {
-      this.#newest = new Block(number);
-      this.#blocks.set(number, this.#newest);
-    }
-    return this.#newest;
-  }
-
-  /** All messages of a block have reached their end. */
-  settled(block: Block): void {
-    this.#blocks.delete(block.number);
-    const failures = block.infos.flatMap((info, index) =>
-      info.is_failed ? [[index, this.#progress_of(info)]] : [],
-    );
-    const mids = Uint16Array.from(block.infos, (info) => info.mid);
-    this.#owner.report({
-      say: "settled",
-      client: this.#id,
-      block: block.number,
-      mids,
-      failures: pack(failures, this.#owner.crossing),
-    });
   }
 
   /** What has become of a message; null when that was told with its block. */
   progress(number: number): Progress | null {
-    this.take_all();
-    const info = this.#info_of(number);
-    return info === null ? null : this.#progress_of(info);
+    const info = this.info(number);
+    return info === null ? null : progress_of(info);
   }
 
   /** Null when the message is settled, and told. */
   info(number: number): MQTTMessageInfo | null {
     this.take_all();
-    return this.#info_of(number);
-  }
-
-  #info_of(number: number): HostedInfo | null {
-    const index = number % BLOCK_SIZE;
-    return this.#blocks.get((number - index) / BLOCK_SIZE)?.infos[index] ?? null;
-  }
-
-  #progress_of(info: HostedInfo): Progress {
-    let is_published = false;
-    let failure: unknown = null;
-    try {
-      is_published = info.is_published();
-    } catch (error) {
-      failure = error;
-    }
-    return { mid: info.mid, rc: info.rc, is_published, failure };
+    return this.#messages.at(number);
   }
 
   /** Whether the process must stay alive for it: it waits for the broker, or its bytes have not left. */
@@ -274,13 +256,6 @@ const ungated = new Set([
   ...["socket_open", "socket_close", "socket_register_write", "socket_unregister_write"],
 ]);
 
-const no_waiting: Waiting = {
-  begin() {},
-  end() {},
-  given_up: () => null,
-  after: () => () => {},
-};
-
 /** A message that the script has: what the delivery waits for to acknowledge it. */
 class Handed implements PromiseLike<void> {
   #finish: (() => void) | null = null;
@@ -294,57 +269,6 @@ class Handed implements PromiseLike<void> {
 
   finish(): void {
     this.#finish?.();
-  }
-}
-
-/** So many messages that were published one after the other. */
-class Block {
-  readonly number: number;
-  readonly infos: HostedInfo[] = [];
-  settled = 0;
-
-  constructor(number: number) {
-    this.number = number;
-  }
-}
-
-/** A message that tells its block when it has reached its end. */
-class HostedInfo extends MQTTMessageInfo {
-  readonly #block: Block;
-  readonly #host: Host;
-  #is_settled = false;
-  is_failed = false;
-
-  constructor(waiting: Waiting, block: Block, host: Host) {
-    super(0, waiting);
-    this.#block = block;
-    this.#host = host;
-  }
-
-  override turn_away(rc: MQTTErrorCode): this {
-    super.turn_away(rc);
-    this.is_failed = true;
-    this.#settle();
-    return this;
-  }
-
-  override succeed(): void {
-    super.succeed();
-    this.is_failed = false;
-    this.#settle();
-  }
-
-  override fail(error: Error, rc: MQTTErrorCode = this.rc): void {
-    super.fail(error, rc);
-    this.is_failed = true;
-    this.#settle();
-  }
-
-  #settle(): void {
-    if (this.#is_settled) return;
-    this.#is_settled = true;
-    this.#block.settled += 1;
-    if (this.#block.settled === BLOCK_SIZE) this.#host.settled(this.#block);
   }
 }
 

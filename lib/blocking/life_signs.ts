@@ -21,5 +21,6 @@ export function show_life(): void {
     Atomics.store(pulse, IS_DEAD, 1);
     ring();
   });
+  Atomics.add(pulse, BEAT, 1);
   setInterval(() => Atomics.add(pulse, BEAT, 1), HEARTBEAT_MS).unref();
 }

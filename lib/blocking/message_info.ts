@@ -97,6 +97,7 @@ export class MQTTMessageInfo implements PublishProgress {
       "blocking",
       until,
       MQTTMessageInfo.prototype.wait_for_publish,
+      "publish",
     );
     return is_published === null ? this.is_published() : (is_published as boolean);
   }

@@ -13,7 +13,6 @@ import { DeafScript } from "./deaf_script.ts";
 import { Host, type HostOwner, plain_socket } from "./host.ts";
 import { ring } from "./life_signs.ts";
 import { LineReader } from "./line_reader.ts";
-import { new_outbox } from "./outbox.ts";
 import { type Crossing, type Parcel, pack, unpack } from "./parcel.ts";
 import { standard_input } from "./standard_input.ts";
 import type { Birth, Order, Report } from "./thread_words.ts";
@@ -25,6 +24,8 @@ const FIRST_LOOK_MS = 2;
 const LAST_LOOK_MS = 200;
 
 const hosts = new Map<number, Host>();
+/** Those whose client was not closed, or was used since. */
+const active = new Set<Host>();
 const lines = new LineReader(standard_input());
 /** The line that was asked for last, and whether whoever asked has gone without it. */
 let line: Promise<string | null> | null = null;
@@ -97,10 +98,10 @@ function number_of(client: Client<ApiVersion>): number {
     last_own -= 1;
     number = last_own;
     numbers.set(client, number);
-    const outbox = new_outbox();
-    const host = new Host(client, number, outbox, owner);
+    const host = new Host(client, number, owner);
     hosts.set(number, host);
-    report({ say: "adopted", client: number, outbox, protocol: client.protocol });
+    active.add(host);
+    report({ say: "adopted", client: number, protocol: client.protocol });
   }
   return number;
 }
@@ -110,6 +111,7 @@ function release(): void {
   for (const [client, host] of hosts) {
     if (client > 0 || host.client._engine.session.phase !== "idle") continue;
     hosts.delete(client);
+    active.delete(host);
     report({ say: "released", client });
   }
 }
@@ -140,13 +142,17 @@ async function answer(id: number, act: () => unknown): Promise<void> {
     reply = { error: pack(error, crossing) };
   }
   // What has happened before is told before.
-  for (const host of hosts.values()) host.flush();
+  for (const host of active) {
+    host.flush();
+    host.renew_allowance();
+  }
   report({ say: "answer", id, ...reply });
 }
 
 function call(host: Host, { kind, name, args }: Extract<Order, { say: "call" }>): unknown {
   const target = host.client as unknown as Record<string, unknown>;
   const values = unpack(args, crossing) as unknown[];
+  active.add(host);
   host.take_all();
   if (kind === "set") {
     [target[name]] = values;
@@ -165,13 +171,26 @@ function carry_out(order: Order): void {
       const client = new Client(options);
       // The script's thread sees to the turns.
       client._in_turn = false;
-      const host = new Host(client, order.client, order.outbox, owner);
+      const host = new Host(client, order.client, owner, options);
       host.tell_failures();
       hosts.set(order.client, host);
+      active.add(host);
       return;
     }
     case "hear":
       hosts.get(order.client)?.hear(order.names);
+      if (order.id !== null) report({ say: "answer", id: order.id });
+      return;
+    case "outbox": {
+      const host = hosts.get(order.client);
+      if (host === undefined) return;
+      host.set_outbox(order.outbox);
+      if (order.outbox === null) active.delete(host);
+      else active.add(host);
+      return;
+    }
+    case "drop":
+      hosts.delete(order.client);
       return;
     case "call": {
       void answer(order.id, () => call(host_of(order.client), order));
@@ -238,11 +257,11 @@ function carry_out(order: Order): void {
 
 let is_looking = false;
 
-const is_needed = () => [...hosts.values()].some((host) => host.is_needed);
+const is_needed = () => [...active].some((host) => host.is_needed);
 
 /** Answers whether the process must wait; if so, it is told later when it need not any more. */
 function end({ id, by_itself }: Extract<Order, { say: "end" }>): void {
-  for (const host of hosts.values()) host.take_all();
+  for (const host of active) host.take_all();
   // What was taken leaves within this turn.
   setImmediate(() => {
     const needed = is_needed();
@@ -259,7 +278,7 @@ function tell_when_free(next_look_ms: number): void {
     setTimeout(tell_when_free, next_look_ms, Math.min(2 * next_look_ms, LAST_LOOK_MS));
     return;
   }
-  for (const host of hosts.values()) host.flush();
+  for (const host of active) host.flush();
   report({ say: "free" });
 }
 

@@ -17,10 +17,15 @@ const WRITTEN = 0;
 const READ = 1;
 /** 1: the reader sleeps, and has to be woken when something is written. */
 const ASLEEP = 2;
-/** 1: the writer waits for room, and has to be woken when something is read. */
+/** How many waits for room there are, one inside the other: the writer has to be woken when something is read. */
 const WAITING = 3;
 /** Bytes of messages that went another way, as far as the reader has taken them. Modulo 2^32. */
 const SLOW_TAKEN = 4;
+/** How many messages of QoS 1 and 2 may have been written since the beginning. Modulo 2^32. */
+const ALLOWED = 5;
+
+/** So far above what was written that it is never reached before it is renewed. */
+const NO_LIMIT = 2 ** 30;
 
 // An entry begins with four words: its length in bytes (0: go on at the start of the ring), what it is, and how long its
 // topic and its payload are, which follow.
@@ -28,6 +33,7 @@ const HEAD_BYTES = 16;
 const SLOW = 1;
 const NEW_TOPICS = 2;
 const QOS_SHIFT = 2;
+const QOS_BITS = 3 << QOS_SHIFT;
 const RETAIN_SHIFT = 4;
 const TOPIC_SHIFT = 8;
 
@@ -35,7 +41,9 @@ const TOPIC_SHIFT = 8;
 const SLOW_BYTES = 16 * 1024 * 1024;
 
 export function new_outbox(): SharedOutbox {
-  return { counters: new Int32Array(new SharedArrayBuffer(20)), memory: new SharedArrayBuffer(RING_BYTES) };
+  const counters = new Int32Array(new SharedArrayBuffer(24));
+  counters[ALLOWED] = NO_LIMIT;
+  return { counters, memory: new SharedArrayBuffer(RING_BYTES) };
 }
 
 /** The script's end. */
@@ -45,6 +53,8 @@ export class OutboxWriter {
   readonly #bytes: Buffer;
   readonly #topics = new Map<string, number>();
   #slow_bytes = 0;
+  /** How many messages of QoS 1 and 2 were written. Modulo 2^32. */
+  #acknowledged = 0;
 
   constructor({ counters, memory }: SharedOutbox) {
     this.#counters = counters;
@@ -59,6 +69,7 @@ export class OutboxWriter {
 
   /** Writes a message; false when there is no room for it. `payload` is well-formed text, or bytes. */
   put(topic: string, payload: string | Uint8Array, qos: number, retain: boolean): boolean {
+    if (!this.#allows(qos)) return false;
     const known = this.#topics.get(topic);
     if (known === undefined && this.#topics.size === MAX_TOPICS) {
       const at = this.#place(HEAD_BYTES);
@@ -86,16 +97,17 @@ export class OutboxWriter {
   }
 
   /** Whether a message of so many bytes may go another way. */
-  has_room_for_slow(bytes: number): boolean {
+  has_room_for_slow(bytes: number, qos: number): boolean {
+    if (!this.#allows(qos)) return false;
     const taken = Atomics.load(this.#counters, SLOW_TAKEN);
     const under_way = (this.#slow_bytes - taken) >>> 0;
     return (under_way === 0 || under_way + bytes <= SLOW_BYTES) && this.#place(HEAD_BYTES) !== -1;
   }
 
   /** Keeps the place of a message that goes another way, and for which there is room. */
-  put_slow(bytes: number): void {
+  put_slow(bytes: number, qos: number): void {
     this.#slow_bytes = (this.#slow_bytes + bytes) | 0;
-    this.#finish(this.#place(HEAD_BYTES), SLOW, 0, bytes);
+    this.#finish(this.#place(HEAD_BYTES), SLOW | (qos << QOS_SHIFT), 0, bytes);
   }
 
   /** Whether the reader sleeps; it is taken for awake afterwards. */
@@ -103,9 +115,13 @@ export class OutboxWriter {
     return Atomics.load(this.#counters, ASLEEP) === 1 && Atomics.exchange(this.#counters, ASLEEP, 0) === 1;
   }
 
-  /** Says that somebody waits for room, or does not any more. */
+  /** Says that one more waits for room, or one less. */
   wait_for_room(is_waiting: boolean): void {
-    Atomics.store(this.#counters, WAITING, is_waiting ? 1 : 0);
+    Atomics.add(this.#counters, WAITING, is_waiting ? 1 : -1);
+  }
+
+  #allows(qos: number): boolean {
+    return qos === 0 || ((Atomics.load(this.#counters, ALLOWED) - this.#acknowledged) | 0) > 0;
   }
 
   /** Where so many bytes in a row are free; -1: nowhere yet. */
@@ -123,6 +139,7 @@ export class OutboxWriter {
   }
 
   #finish(at: number, what: number, topic_bytes: number, payload_bytes: number): void {
+    if ((what & QOS_BITS) !== 0) this.#acknowledged = (this.#acknowledged + 1) | 0;
     const inside = (what & SLOW) !== 0 ? 0 : topic_bytes + payload_bytes;
     const length = (HEAD_BYTES + inside + 3) & ~3;
     const word = at >> 2;
@@ -147,6 +164,8 @@ export class OutboxReader {
   readonly #words: Int32Array;
   readonly #bytes: Buffer;
   #topics: string[] = [];
+  /** How many messages of QoS 1 and 2 were taken. Modulo 2^32. */
+  #acknowledged = 0;
 
   constructor({ counters, memory }: SharedOutbox) {
     this.#counters = counters;
@@ -158,8 +177,18 @@ export class OutboxReader {
     return Atomics.load(this.#counters, WRITTEN) === Atomics.load(this.#counters, READ);
   }
 
-  /** Takes what is there, but no more than about so many bytes. Returns whether the writer waits for room. */
-  take(visitor: OutboxVisitor, max_bytes: number): boolean {
+  /** Whether the writer waits for room. */
+  get is_awaited(): boolean {
+    return Atomics.load(this.#counters, WAITING) > 0;
+  }
+
+  /** So many messages of QoS 1 and 2 may come beyond those that were taken; null: as many as the writer likes. */
+  allow(count: number | null): void {
+    Atomics.store(this.#counters, ALLOWED, (this.#acknowledged + (count ?? NO_LIMIT)) | 0);
+  }
+
+  /** Takes what is there, but no more than about so many bytes. */
+  take(visitor: OutboxVisitor, max_bytes: number): void {
     let left = max_bytes;
     while (left > 0 && !this.is_empty) {
       const read = Atomics.load(this.#counters, READ);
@@ -171,16 +200,17 @@ export class OutboxReader {
         continue;
       }
       if (!this.#visit(visitor, at, word)) break;
+      if (((this.#words[word + 1] as number) & QOS_BITS) !== 0)
+        this.#acknowledged = (this.#acknowledged + 1) | 0;
       Atomics.store(this.#counters, READ, (read + length) | 0);
       left -= length;
     }
-    return Atomics.load(this.#counters, WAITING) === 1;
   }
 
-  /** Goes to sleep, unless something has come: then it returns false. */
+  /** Goes to sleep, unless something has come or the writer waits: then it returns false. */
   sleep(): boolean {
     Atomics.store(this.#counters, ASLEEP, 1);
-    if (this.is_empty) return true;
+    if (this.is_empty && !this.is_awaited) return true;
     Atomics.store(this.#counters, ASLEEP, 0);
     return false;
   }

@@ -54,6 +54,19 @@ export function pack(value: unknown, crossing: Crossing): Parcel {
   if (value instanceof Uint8Array) return tight_bytes(value);
   if (ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]")
     return value;
+  if (open.has(value)) throw uncrossable(value, " that contains itself");
+  open.add(value);
+  try {
+    return pack_object(value, crossing);
+  } finally {
+    open.delete(value);
+  }
+}
+
+/** The objects that are being packed, one inside the other. */
+const open = new Set<object>();
+
+function pack_object(value: object, crossing: Crossing): Parcel {
   if (Array.isArray(value)) return value.map((item) => pack(item, crossing));
   if (value instanceof Error) return pack_error(value, crossing);
   const tagged = pack_known(value, crossing);
@@ -164,7 +177,10 @@ function pack_error(error: Error, crossing: Crossing): Tagged {
     cause: pack_detail(error.cause, crossing),
     errors: error instanceof AggregateError ? error.errors.map((one) => pack_detail(one, crossing)) : null,
     fields: Object.fromEntries(
-      Object.entries(error).map(([name, field]) => [name, pack_detail(field, crossing)]),
+      // One that was assigned is a field like any other, and has crossed above.
+      Object.entries(error).flatMap(([name, field]) =>
+        name === "cause" ? [] : [[name, pack_detail(field, crossing)]],
+      ),
     ),
     origin: origins.get(error) ?? null,
     id: last_error,
@@ -210,14 +226,14 @@ function pack_detail(value: unknown, crossing: Crossing): Parcel {
   }
 }
 
-function uncrossable(value: unknown): MQTTException {
+function uncrossable(value: unknown, which = ""): MQTTException {
   const what = (value as { constructor?: { name?: string } } | null)?.constructor?.name ?? name_type(value);
   const hint =
     what === "SecureContext"
       ? ": give the options of tls.createSecureContext() instead of what it returns"
       : ": use text, numbers, bytes and plain objects";
   return new MQTTException(
-    `a ${what} cannot be handed over, because a blocking client works in a thread of its own${hint}`,
+    `a ${what}${which} cannot be handed over, because a blocking client works in a thread of its own${hint}`,
     { code: "ERR_MQTT_UNSUPPORTED" },
   );
 }

@@ -1,5 +1,5 @@
-// Decides how a client of the script's thread takes part in what its other half does: what it wants to hear, when its
-// callbacks run, and what has become of its messages.
+// Decides how a client of the script's thread takes part in what its other half does: what it wants to hear, and when
+// its callbacks run.
 
 import type { ApiVersion, UserData } from "../client/callback_api.ts";
 import { callback_names, callback_warnings } from "../client/callback_checks.ts";
@@ -11,12 +11,12 @@ import type { LogLevel } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import { ArrivalsReader } from "./arrivals.ts";
 import { check_life, is_interrupt } from "./bell.ts";
-import { crossing, type Participant, type Settled, type Told } from "./crossing.ts";
-import { type Block, MQTTMessageInfo } from "./message_info.ts";
-import { LARGEST_ENTRY, new_outbox, OutboxWriter } from "./outbox.ts";
-import { pack, tight_bytes, unpack } from "./parcel.ts";
+import { crossing, type Participant, participants, type Settled, type Told } from "./crossing.ts";
+import { see_assignments } from "./listening.ts";
+import type { MQTTMessageInfo } from "./message_info.ts";
+import { pack, unpack } from "./parcel.ts";
+import { Sender } from "./sender.ts";
 import * as thread from "./thread.ts";
-import { BLOCK_SIZE, type Progress, type SharedOutbox } from "./thread_words.ts";
 
 /** How long messages with which the script has finished may wait for that to be told, while it is busy with the next. */
 const FINISHED_MS = 50;
@@ -37,7 +37,9 @@ export class Peer implements Participant {
   readonly #options: ResolvedOptions;
   /** 0: the other half does not exist yet. */
   #id = 0;
-  #outbox: OutboxWriter | null = null;
+  #sender: Sender | null = null;
+  /** Closed, and not used since. */
+  #is_resting = false;
   /** Whether loop_start() runs. */
   #is_started = false;
   /** How many calls that are loops themselves are under way. */
@@ -49,9 +51,6 @@ export class Peer implements Participant {
   #finished = 0;
   #finished_told = 0;
   #told_at = 0;
-  #published = 0;
-  #block: Block = { mids: null, failures: new Map() };
-  readonly #blocks = new Map<number, Block>();
   /** How many connections the script has begun itself. */
   #begun = 0;
   /** Whether on_disconnect, when it was called last, has begun another. */
@@ -83,17 +82,21 @@ export class Peer implements Participant {
   }
 
   /** The other half has been there before this one, and its loop runs. */
-  adopt(id: number, outbox: SharedOutbox): void {
+  adopt(id: number): void {
     this.#id = id;
     this.#is_started = true;
-    this.#outbox = new OutboxWriter(outbox);
+    this.#sender = new Sender(id);
   }
 
   #begin(): number {
+    if (this.#is_resting) {
+      this.#is_resting = false;
+      participants.set(this.#id, this);
+    }
     if (this.#id !== 0) return this.#id;
-    const outbox = new_outbox();
-    this.#outbox = new OutboxWriter(outbox);
-    this.#id = thread.take_part(this, { ...this.#options, userdata: null }, outbox);
+    see_assignments(this.client);
+    this.#id = thread.take_part(this, { ...this.#options, userdata: null });
+    this.#sender = new Sender(this.#id);
     this.#tell_heard();
     return this.#id;
   }
@@ -117,6 +120,8 @@ export class Peer implements Participant {
       manner,
       undefined,
       entry,
+      // It is not true before on_connect has run.
+      name === "is_connected" ? "connect" : null,
     );
   }
 
@@ -155,6 +160,14 @@ export class Peer implements Participant {
     throw error;
   }
 
+  /** `close()`: what the client has in both threads may be let go with it, once nobody has it any more. */
+  close(args: readonly unknown[], entry: thread.Entry): void {
+    this.call("call", "close", args, "blocking", entry);
+    if (!thread.leave_out(this.#id)) return;
+    this.#is_resting = true;
+    (this.#sender as Sender).rest();
+  }
+
   /** Whether `loop_start()` runs has changed. */
   set is_started(is_started: boolean) {
     this.#is_started = is_started;
@@ -178,65 +191,18 @@ export class Peer implements Participant {
 
   /** Whether a message to this topic was sent before: then it is a legal one. */
   knows(topic: string): boolean {
-    return this.#outbox?.knows(topic) === true;
+    return this.#sender?.knows(topic) === true;
   }
 
   /** Hands a message over. `payload` is well-formed text, or bytes. */
-  publish(
-    topic: string,
-    payload: string | Uint8Array,
-    qos: 0 | 1 | 2,
-    retain: boolean,
-    properties: object | null,
-  ): MQTTMessageInfo {
+  publish(...message: Parameters<Sender["publish"]>): MQTTMessageInfo {
     check_life();
-    const client = this.#begin();
-    const outbox = this.#outbox as OutboxWriter;
-    const size = 3 * topic.length + (typeof payload === "string" ? 3 : 1) * payload.length;
-    if (properties === null && topic !== "" && size <= LARGEST_ENTRY) {
-      if (!outbox.put(topic, payload, qos, retain)) {
-        this.#wait_for_room(() => outbox.put(topic, payload, qos, retain));
-      }
-    } else {
-      const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-      const room = bytes.length + topic.length;
-      if (!outbox.has_room_for_slow(room)) this.#wait_for_room(() => outbox.has_room_for_slow(room));
-      const packed = pack(properties, crossing);
-      const message = { topic, payload: tight_bytes(bytes), qos, retain, properties: packed };
-      thread.say({ say: "slow", client, message });
-      outbox.put_slow(room);
-    }
-    if (outbox.wants_waking()) thread.say({ say: "wake", client });
-    return this.#next_info();
+    this.#begin();
+    return (this.#sender as Sender).publish(...message);
   }
 
-  #wait_for_room(has_room: () => boolean): void {
-    const outbox = this.#outbox as OutboxWriter;
-    outbox.wait_for_room(true);
-    try {
-      if (outbox.wants_waking()) thread.say({ say: "wake", client: this.#id });
-      thread.wait_for(has_room, Number.POSITIVE_INFINITY);
-    } finally {
-      outbox.wait_for_room(false);
-    }
-  }
-
-  #next_info(): MQTTMessageInfo {
-    const number = this.#published;
-    this.#published += 1;
-    if (number % BLOCK_SIZE === 0) {
-      this.#block = { mids: null, failures: new Map() };
-      this.#blocks.set(number / BLOCK_SIZE, this.#block);
-    }
-    return new MQTTMessageInfo(this.#id, number, this.#block);
-  }
-
-  settled({ block, mids, failures }: Settled): void {
-    const settled = this.#blocks.get(block);
-    if (settled === undefined) return;
-    this.#blocks.delete(block);
-    settled.mids = mids;
-    settled.failures = new Map(unpack(failures, crossing) as [number, Progress][]);
+  settled(settled: Settled): void {
+    this.#sender?.settled(settled);
   }
 
   // ---- callbacks -----------------------------------------------------------------------------------------------
@@ -258,7 +224,14 @@ export class Peer implements Participant {
 
   #tell_heard(): void {
     const names = this.take_heard();
-    if (names !== null) thread.say({ say: "hear", client: this.#id, names });
+    if (names !== null) thread.say({ say: "hear", id: null, client: this.#id, names });
+  }
+
+  /** Something is listened to that was not before: when this returns, nothing that happens is missed. */
+  listen(): void {
+    if (this.#id === 0) return;
+    const names = this.take_heard();
+    if (names !== null) thread.call((id) => ({ say: "hear", id, client: this.#id, names }), "quick");
   }
 
   take_finished(): number | null {
@@ -268,17 +241,17 @@ export class Peer implements Participant {
     return this.#finished;
   }
 
-  deliver(told: Told, deadline: number): boolean {
+  deliver(told: Told, is_due: () => boolean): boolean {
     if ((told.say === "arrived" || told.gated) && !this.#is_open) {
       this.#held.push(told);
       return true;
     }
-    if (told.say === "arrived") return this.#deliver_messages(told, deadline);
+    if (told.say === "arrived") return this.#deliver_messages(told, is_due);
     this.#deliver_event(told);
     return true;
   }
 
-  #deliver_messages(told: Extract<Told, { say: "arrived" }>, deadline: number): boolean {
+  #deliver_messages(told: Extract<Told, { say: "arrived" }>, is_due: () => boolean): boolean {
     let reader = this.#readers.get(told);
     if (reader === undefined) {
       reader = new ArrivalsReader(told.arrivals, crossing);
@@ -292,9 +265,8 @@ export class Peer implements Participant {
       const message = reader.next();
       if (message === null) return true;
       this.#deliver_message(message);
-      const now = performance.now();
-      if (now >= deadline) return reader.is_over;
-      if (now - this.#told_at > FINISHED_MS) thread.report_finished();
+      if (is_due()) return reader.is_over;
+      if (performance.now() - this.#told_at > FINISHED_MS) thread.report_finished();
     }
   }
 

@@ -1,15 +1,9 @@
 // Decides how the script's thread gets on with the client's: it starts it, gives orders, waits for answers, and lets
 // happen meanwhile what happens: callbacks run here and nowhere else, never one inside another.
 
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  SHARE_ENV,
-  Worker,
-} from "node:worker_threads";
-import { MQTTException } from "../model/errors.ts";
-import { bell, check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { Line } from "../network/line.ts";
+import { check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
 import {
   crossing,
   forget_function,
@@ -19,7 +13,10 @@ import {
   type Told,
 } from "./crossing.ts";
 import { is_foreign, pack, unpack } from "./parcel.ts";
-import { type Birth, LOOKS, type Order, type Report, type SharedOutbox } from "./thread_words.ts";
+import { is_thenable, promise_error } from "./promised.ts";
+import { start_thread } from "./start.ts";
+import { IS_DEAD, LOOKS, type Order, type Report } from "./thread_words.ts";
+import { ToldLine } from "./told_line.ts";
 
 type Answer = Extract<Report, { say: "answer" }>;
 type Ask = Extract<Report, { say: "ask" }>;
@@ -36,9 +33,9 @@ const LAST_MS = 1000;
 /** The answers that somebody waits for; null while they have not come. */
 const answers = new Map<number, Answer | null>();
 /** What has come and was not looked at. */
-let inbox: Report[] = [];
+const inbox = new Line<Report>();
 /** What is to be told, in its order. */
-const line: Told[] = [];
+const line = new ToldLine();
 /** What the other thread waits for. */
 const asks: (Ask | Told)[] = [];
 let port: MessagePort | null = null;
@@ -54,36 +51,13 @@ let said_since_end = false;
 
 function the_port(): MessagePort {
   if (port !== null) return port;
-  const { port1, port2 } = new MessageChannel();
-  const workerData: Birth = { bell, pulse, port: port2 };
-  // Beside this file, with its ending: the sources run as they are where Node strips types.
-  const file = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
-  // How the program itself was given does not concern the thread, which would take it for an error.
-  const is_text = process.execArgv.some((word) => word.startsWith("--input-type"));
-  const worker = new Worker(file, {
-    workerData,
-    transferList: [port2],
-    name: "karere",
-    // A proxy that the script names there counts.
-    env: SHARE_ENV,
-    ...(is_text ? { execArgv: [] } : {}),
-  });
-  worker.on("error", note_death);
-  // A script that is idle hears of it here, as of any other error that nobody catches.
-  worker.on("exit", () => {
-    note_death(null);
-    if (!is_death_told()) check_life();
-  });
-  worker.unref();
-  port1.on("message", (reports: Report[]) => {
-    inbox.push(...reports);
+  port = start_thread((reports) => {
+    take_in(reports);
     take_turn();
   });
-  port1.unref();
   process.on("beforeExit", before_end);
   process.on("exit", at_end);
-  port = port1;
-  return port1;
+  return port;
 }
 
 /** Says something to the client's thread, which is started for it if there is none. */
@@ -101,11 +75,23 @@ export function say(order: Order): void {
 }
 
 /** A client of the script begins. */
-export function take_part(participant: Participant, options: object, outbox: SharedOutbox): number {
+export function take_part(participant: Participant, options: object): number {
   last_client += 1;
+  say({ say: "create", client: last_client, options: pack(options, crossing) });
   participants.set(last_client, participant);
-  say({ say: "create", client: last_client, options: pack(options, crossing), outbox });
+  closed.register(participant, last_client);
   return last_client;
+}
+
+/** Nobody has them any more: clients that do not take part. */
+const closed = new FinalizationRegistry<number>((client) => {
+  if (Atomics.load(pulse, IS_DEAD) === 0) say({ say: "drop", client });
+});
+
+/** A client that is closed does not take part until it is used again. Returns whether that is possible now. */
+export function leave_out(client: number): boolean {
+  // Callbacks may be under way that have not ended with it.
+  return depth === 0 && !is_delivering && participants.delete(client);
 }
 
 export type Adopted = Extract<Report, { say: "adopted" }>;
@@ -123,6 +109,8 @@ export function adopt_with(make: typeof adopt): void {
  *
  * @param deliver_until no callback is begun after this.
  * @param entry what the script has called.
+ * @param last_event when the answer is there, callbacks end with the one under way, unless events of this name are to be
+ *   told; null: everything that came before the answer is told.
  * @throws what the other thread has thrown; MQTTException (`ERR_MQTT_WORKER`) when that has ended.
  */
 export function call(
@@ -130,6 +118,7 @@ export function call(
   manner: Manner,
   deliver_until = Number.POSITIVE_INFINITY,
   entry: Entry = call,
+  last_event: string | null = null,
 ): unknown {
   last_id += 1;
   const id = last_id;
@@ -137,7 +126,13 @@ export function call(
   try {
     if (manner === "blocking") refresh();
     say(make_order(id));
-    stand_still(() => answers.get(id) !== null, manner, deliver_until, { answer: id });
+    const is_answered = () => answers.get(id) !== null;
+    const is_enough = () => {
+      if (last_event === null) return false;
+      if (!is_answered()) receive(id);
+      return is_answered() && !line.has_event(last_event);
+    };
+    stand_still(is_answered, manner, deliver_until, { answer: id, is_enough });
     const { value, error } = answers.get(id) as Answer;
     if (error !== undefined) throw here(unpack(error, crossing), entry);
     return unpack(value, crossing);
@@ -154,7 +149,13 @@ export function call(
 export function wait_for(is_over: () => boolean, deadline: number): boolean {
   refresh();
   const needs_thread = port !== null && !is_death_told();
-  return stand_still(is_over, "blocking", deadline, { deadline, needs_thread });
+  let is_enough = false;
+  // Asked no more when it is over: it may have done then what was waited for.
+  const look = () => {
+    is_enough ||= is_over();
+    return is_enough;
+  };
+  return stand_still(look, "blocking", deadline, { deadline, needs_thread, is_enough: look });
 }
 
 /** An error of the other thread as one of this: it shows the line of the script that has called `entry`. */
@@ -168,19 +169,22 @@ interface Patience {
   answer?: number;
   deadline?: number;
   needs_thread?: boolean;
+  /** Asked after each callback whether no other is to be begun. */
+  is_enough?: () => boolean;
 }
 
 function stand_still(
   is_over: () => boolean,
   manner: Manner,
   deliver_until: number,
-  { answer = 0, deadline = Number.POSITIVE_INFINITY, needs_thread = true }: Patience,
+  { answer = 0, deadline = Number.POSITIVE_INFINITY, needs_thread = true, is_enough = never }: Patience,
 ): boolean {
+  const is_due = () => performance.now() >= deliver_until || is_enough();
   const take = () => {
     receive(answer);
     if (manner === "quick") return;
     answer_asks();
-    deliver(deliver_until);
+    deliver(is_due);
   };
   depth += 1;
   try {
@@ -194,14 +198,18 @@ function stand_still(
 function receive(last_answer: number): void {
   if (port === null) return;
   for (;;) {
-    for (let report = inbox.shift(); report !== undefined; report = inbox.shift()) {
+    for (let report = inbox.shift(); report !== null; report = inbox.shift()) {
       accept(report);
       if (report.say === "answer" && report.id === last_answer) return;
     }
     const received = receiveMessageOnPort(port) as { message: Report[] } | undefined;
     if (received === undefined) return;
-    inbox = received.message;
+    take_in(received.message);
   }
+}
+
+function take_in(reports: readonly Report[]): void {
+  for (const report of reports) inbox.push(report);
 }
 
 function accept(report: Report): void {
@@ -250,31 +258,35 @@ function take_turn(): void {
   receive(0);
   refresh();
   answer_asks();
-  deliver(Number.POSITIVE_INFINITY);
+  deliver(never);
   refresh();
 }
 
 /** What held back before may be told now: it goes before everything else. */
 export function tell_first(told: readonly Told[]): void {
-  line.unshift(...told);
+  line.put_first(told);
 }
 
-function deliver(until: number): void {
+const never = () => false;
+
+/** Calls callbacks; `is_due` is asked after each whether no other is to be begun. */
+function deliver(is_due: () => boolean): void {
   Atomics.add(pulse, LOOKS, 1);
-  if (is_delivering || line.length === 0) return;
+  let left = line.length;
+  if (is_delivering || left === 0) return;
   is_delivering = true;
   try {
     // What comes meanwhile is told after the next look at what is waited for.
-    for (let left = line.length; left > 0; left -= 1) {
+    for (; left > 0; left -= 1) {
       const told = line.shift() as Told;
       let is_through = false;
       try {
-        is_through = participants.get(told.client)?.deliver(told, until) ?? true;
+        is_through = participants.get(told.client)?.deliver(told, is_due) ?? true;
       } finally {
         // Also when the script is interrupted amid messages: the others of them are still to be told.
-        if (!is_through && told.say === "arrived") line.unshift(told);
+        if (!is_through && told.say === "arrived") line.put_first([told]);
       }
-      if (!is_through || performance.now() >= until) return;
+      if (!is_through || is_due()) return;
     }
   } finally {
     is_delivering = false;
@@ -286,7 +298,7 @@ function deliver(until: number): void {
 function answer_asks(): void {
   for (let ask = asks.shift(); ask !== undefined; ask = asks.shift()) {
     if (ask.say === "ask") answer_ask(ask);
-    else participants.get(ask.client)?.deliver(ask, Number.POSITIVE_INFINITY);
+    else participants.get(ask.client)?.deliver(ask, never);
   }
 }
 
@@ -319,7 +331,7 @@ export function reply_error(id: number, error: unknown): void {
 function refresh(): void {
   for (const [client, participant] of participants) {
     const names = participant.take_heard();
-    if (names !== null) say({ say: "hear", client, names });
+    if (names !== null) say({ say: "hear", id: null, client, names });
   }
 }
 
@@ -341,17 +353,6 @@ export function warn(text: string, name: string): void {
   process.emit("warning", Object.assign(new Error(text), { name }));
 }
 
-function is_thenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null)?.then === "function";
-}
-
-function promise_error(): MQTTException {
-  return new MQTTException(
-    "it has returned a promise, and nothing asynchronous goes on while a blocking call waits: return the value itself",
-    { code: "ERR_MQTT_UNSUPPORTED" },
-  );
-}
-
 // ---- the end of the program ------------------------------------------------------------------------------------
 
 /** Nothing keeps the program alive any more. Clients may: for what they owe, or because they were told to. */
@@ -359,7 +360,7 @@ function before_end(): void {
   if (!is_death_told()) check_life();
   if (!said_since_end) return;
   const is_needed = ask_for_end(true);
-  deliver(Number.POSITIVE_INFINITY);
+  deliver(never);
   if (is_needed) port?.ref();
 }
 
@@ -376,7 +377,8 @@ function ask_for_end(by_itself: boolean): boolean {
   try {
     report_finished();
     the_port().postMessage({ say: "end", id, by_itself } satisfies Order);
-    const deadline = performance.now() + LAST_MS;
+    // One that is about to end by itself waits as long as the other thread lives.
+    const deadline = by_itself ? Number.POSITIVE_INFINITY : performance.now() + LAST_MS;
     stand_still(() => answers.get(id) !== null, "quick", deadline, { answer: id, deadline });
     const is_needed = answers.get(id)?.value === true;
     said_since_end = is_needed;

@@ -41,9 +41,18 @@ export type Order =
       readonly say: "create";
       readonly client: number;
       readonly options: Parcel;
-      readonly outbox: SharedOutbox;
     }
-  | { readonly say: "hear"; readonly client: number; readonly names: readonly string[] }
+  /** Through this the client's messages come from now on; null: there are none any more for now. */
+  | { readonly say: "outbox"; readonly client: number; readonly outbox: SharedOutbox | null }
+  /** A closed client: nobody asks for it any more. */
+  | { readonly say: "drop"; readonly client: number }
+  /** What the script listens to. */
+  | {
+      readonly say: "hear";
+      readonly id: number | null;
+      readonly client: number;
+      readonly names: readonly string[];
+    }
   | {
       readonly say: "call";
       readonly id: number;
@@ -138,7 +147,6 @@ export type Report =
   | {
       readonly say: "adopted";
       readonly client: number;
-      readonly outbox: SharedOutbox;
       readonly protocol: MQTTProtocolVersion;
     }
   /** Its helper has ended. */

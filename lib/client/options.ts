@@ -13,6 +13,9 @@ import { check_store } from "./store_argument.ts";
 /** The largest packet of MQTT: a fixed header of 5 bytes and 268435455 bytes behind it. */
 const LARGEST_PACKET = 268_435_460;
 
+/** How many bytes of messages are kept unless the user says otherwise. */
+export const DEFAULT_QUEUED_BYTES = 64 * 1024 * 1024;
+
 /** The ways to a broker. */
 const transports = ["tcp", "websockets", "unix"] as const;
 
@@ -116,7 +119,7 @@ export function resolve_options(args: readonly unknown[]): ResolvedOptions {
     queue_policy: one_of("queue_policy", given.queue_policy ?? "reject", queue_policies),
     max_queued_bytes: whole_number(
       "max_queued_bytes",
-      given.max_queued_bytes ?? 64 * 1024 * 1024,
+      given.max_queued_bytes ?? DEFAULT_QUEUED_BYTES,
       0,
       Number.MAX_SAFE_INTEGER,
     ),

@@ -1,6 +1,7 @@
 // Decides when an event reaches the user: held back while no loop runs; messages one at a time while a handler is busy,
 // everything else past it. A user who falls far behind slows the broker down, nothing is thrown away.
 
+import { Line } from "./line.ts";
 import type { PumpEvent } from "./pump.ts";
 
 type MessageEvent = Extract<PumpEvent, { type: "message" }>;
@@ -9,8 +10,6 @@ type MessageEvent = Extract<PumpEvent, { type: "message" }>;
 const HIGH_WATER_BYTES = 16 * 1024 * 1024;
 /** What a message weighs beside its payload, so that many empty ones count too. */
 const MESSAGE_OVERHEAD_BYTES = 256;
-/** How many places a line leaves empty at its front before it moves up. */
-const COMPACT_AT = 16_384;
 
 export interface DeliveryOwner {
   /** Whether a loop runs. */
@@ -179,38 +178,6 @@ class Lines {
   readonly ungated = new Line<PumpEvent>();
   /** Messages that have passed the gate and wait for a handler to finish. */
   readonly lane = new Line<MessageEvent>();
-}
-
-/** First in, first out; taking from the front costs the same however long it is. */
-class Line<T> {
-  #items: T[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  drop(unwanted: (item: T) => boolean): void {
-    this.#items = this.#items.slice(this.#head).filter((item) => !unwanted(item));
-    this.#head = 0;
-  }
-
-  shift(): T | null {
-    if (this.length === 0) return null;
-    const item = this.#items[this.#head] as T;
-    this.#items[this.#head] = undefined as T;
-    this.#head += 1;
-    // A line that never runs empty must not keep all that ever stood in it.
-    if (this.#head === this.#items.length || this.#head === COMPACT_AT) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
 }
 
 /** Whether there is one alone, or nothing but what goes on within a link: no callback makes another of it history. */

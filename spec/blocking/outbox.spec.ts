@@ -90,8 +90,8 @@ describe("the outbox between two threads", () => {
   it("waits at the place of a message that goes another way", () => {
     const { writer, got, slow, take } = pair();
     writer.put("a", "1", 0, false);
-    expect(writer.has_room_for_slow(5)).toBe(true);
-    writer.put_slow(5);
+    expect(writer.has_room_for_slow(5, 0)).toBe(true);
+    writer.put_slow(5, 0);
     writer.put("a", "2", 0, false);
     take();
     expect(got).toHaveLength(1);
@@ -102,12 +102,12 @@ describe("the outbox between two threads", () => {
 
   it("bounds what goes another way, but lets one through whatever its size", () => {
     const { writer, slow, take } = pair();
-    expect(writer.has_room_for_slow(100_000_000)).toBe(true);
-    writer.put_slow(100_000_000);
-    expect(writer.has_room_for_slow(1)).toBe(false);
+    expect(writer.has_room_for_slow(100_000_000, 0)).toBe(true);
+    writer.put_slow(100_000_000, 0);
+    expect(writer.has_room_for_slow(1, 0)).toBe(false);
     slow.there = 1;
     take();
-    expect(writer.has_room_for_slow(1)).toBe(true);
+    expect(writer.has_room_for_slow(1, 0)).toBe(true);
   });
 
   it("has its reader woken once when it sleeps, and not when it is awake", () => {
@@ -122,11 +122,31 @@ describe("the outbox between two threads", () => {
   });
 
   it("says whether its writer waits for room", () => {
-    const { writer, take } = pair();
-    expect(take()).toBe(false);
+    const { writer, reader } = pair();
     writer.wait_for_room(true);
-    expect(take()).toBe(true);
+    // In a callback that is called meanwhile.
+    writer.wait_for_room(true);
     writer.wait_for_room(false);
-    expect(take()).toBe(false);
+    expect([reader.is_awaited, reader.sleep()]).toEqual([true, false]);
+    writer.wait_for_room(false);
+    expect([reader.is_awaited, reader.sleep()]).toEqual([false, true]);
+  });
+
+  it("takes no more messages of QoS 1 and 2 than its reader allows, in either way", () => {
+    const { writer, reader, slow, take } = pair();
+    const put = (qos: number) => writer.put("a", "1", qos, false);
+    put(1);
+    take();
+    reader.allow(3);
+    expect([put(1), put(0), put(2), writer.has_room_for_slow(5, 1)]).toEqual([true, true, true, true]);
+    writer.put_slow(5, 1);
+    expect([put(1), put(0), writer.has_room_for_slow(5, 1)]).toEqual([false, true, false]);
+    slow.there = 1;
+    take();
+    reader.allow(1);
+    expect([put(1), put(1)]).toEqual([true, false]);
+    take();
+    reader.allow(null);
+    expect([put(1), put(1)]).toEqual([true, true]);
   });
 });

@@ -92,6 +92,8 @@ describe("what crosses to the other thread", () => {
     ["a map", () => new Map()],
     ["a symbol", () => Symbol("s")],
     ["one deep inside", () => ({ a: [new Map()] })],
+    ["an object inside itself", () => knot({})],
+    ["a list inside itself", () => knot({ list: [] as unknown[] })],
   ])("is refused in words: %s", (_name, make) => {
     expect(() => pack(make(), crossing)).toThrow(
       expect.objectContaining({
@@ -109,6 +111,11 @@ describe("what crosses to the other thread", () => {
 });
 
 class WebSocketLike {}
+
+/** The value, as a part of itself. */
+function knot<T extends object>(value: T): T {
+  return Object.assign(value, "list" in value ? { list: [[value]] } : { self: value });
+}
 
 describe("an error that crosses", () => {
   it.each<[string, Error]>([
@@ -154,6 +161,36 @@ describe("an error that crosses", () => {
     const there = remade(new Mine("own")) as Mine;
     expect(there).toBeInstanceOf(TypeError);
     expect(there).toMatchObject({ message: "own", more: 5, socket: "[object Object]" });
+  });
+
+  it("refers to itself as text", () => {
+    const error = new Error("round");
+    error.cause = Object.assign(new Error("and round"), { cause: error });
+    const all = new AggregateError([], "all");
+    all.errors.push(all);
+    expect(remade(knot(error))).toMatchObject({
+      message: "round",
+      cause: { message: "and round", cause: "Error: round" },
+      self: "Error: round",
+    });
+    expect(remade(all)).toMatchObject({ errors: ["AggregateError: all"] });
+  });
+
+  it("costs no more for a long chain of causes that were assigned", () => {
+    let error = new Error("0");
+    for (let depth = 1; depth <= 40; depth += 1) {
+      error = Object.assign(new Error(String(depth)), { cause: error });
+    }
+    let there = remade(error) as Error;
+    for (let depth = 40; depth > 0; depth -= 1) {
+      expect(there.message).toBe(String(depth));
+      there = there.cause as Error;
+    }
+  });
+
+  it("may be there twice", () => {
+    const error = new Error("one");
+    expect(crossed([error, { error }])).toEqual([error, { error }]);
   });
 
   it("is the very same when it comes back", () => {

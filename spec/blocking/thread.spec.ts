@@ -131,6 +131,150 @@ describe("a script whose client's thread has ended", () => {
   }, 30_000);
 });
 
+describe("callbacks that are set while the script is idle", () => {
+  it("miss nothing of what comes from then on", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      class Sub extends mqtt.Client {
+        on_message = null;
+        on_publish = null;
+      }
+      const client2 = new Sub(2);
+      client2.connect("127.0.0.1", port);
+      client2.loop_start({ daemon: false });
+      while (!client2.is_connected()) time.sleep(0.01);
+      const next = (topic, set) => setTimeout(() => {
+        set();
+        console.log("ready " + topic);
+      });
+      const hear_a = () => client2.message_callback_add("a", () => {
+        console.log("got a");
+        client2.message_callback_remove("a");
+        next("b", hear_b);
+      });
+      const hear_b = () => client2.once("message", () => {
+        console.log("got b");
+        next("c", hear_c);
+      });
+      const hear_c = () => {
+        client2.on_message = () => {
+          console.log("got c");
+          next("end", hear_end);
+        };
+      };
+      const hear_end = () => {
+        client2.on_publish = () => {
+          console.log("published");
+          client2.disconnect();
+        };
+        client2.publish("t", "x");
+      };
+      next("a", hear_a);
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    for (const topic of ["a", "b", "c"]) {
+      await script.output(new RegExp(`ready ${topic}`));
+      link.send(packets.publish({ topic, payload: "" }));
+      await script.output(new RegExp(`got ${topic}`));
+    }
+    await script.output(/published/);
+    await link.expect_packet("PUBLISH");
+    await link.expect_packet("DISCONNECT");
+    link.close();
+    expect(await script.result()).toMatchObject({ exit_code: 0, stderr: "" });
+  }, 30_000);
+});
+
+describe("a wait that is over", () => {
+  it("begins no other callback, except that loop_stop() has all of them run", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      const told = [];
+      client.on_message = (client, userdata, message) => {
+        told.push(message.text());
+        const end = performance.now() + 50;
+        while (performance.now() < end);
+      };
+      client.connect("127.0.0.1", port);
+      client.loop_start();
+      while (!client.is_connected()) time.sleep(0.01);
+      const publish = () => {
+        const info = client.publish("t", "x", 1);
+        while (client.stats().in_flight > 0);
+        info.wait_for_publish();
+        console.log(told.join());
+      };
+      publish();
+      client.is_connected();
+      console.log(told.join());
+      client.on_publish = () => told.push("published");
+      publish();
+      client.loop_stop();
+      console.log(told.join());
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    await link.expect_packet("CONNECT");
+    link.send(packets.connack());
+    const message = (payload: string) => packets.publish({ topic: "t", payload });
+    await link.expect_packet("PUBLISH");
+    link.send(Buffer.concat([..."abc"].map(message).concat(packets.puback(1))));
+    await link.expect_packet("PUBLISH");
+    link.send(Buffer.concat([message("d"), packets.puback(2), message("e"), message("f")]));
+    await link.expect_packet("DISCONNECT").catch(() => {});
+    expect(await script.result()).toMatchObject({
+      stdout: "a\na,b\na,b,c,d,published\na,b,c,d,published,e,f\n",
+      exit_code: 0,
+    });
+  }, 30_000);
+});
+
+describe("a closed client", () => {
+  it("is let go, or goes on when it is used again", async () => {
+    await using broker = await scripted_broker();
+    await using script = start_blocking(
+      broker.port,
+      `
+      const { setFlagsFromString } = await import("node:v8");
+      const { runInNewContext } = await import("node:vm");
+      setFlagsFromString("--expose-gc");
+      const gc = runInNewContext("gc");
+      const idle = () => new Promise((resolve) => setTimeout(resolve, 10));
+      client.username_pw_set("me");
+      client.publish("t", "kept", 1);
+      client.close();
+      let left = 20;
+      const registry = new FinalizationRegistry(() => { left -= 1; });
+      for (let number = 0; number < 20; number += 1) {
+        const one = new mqtt.Client(2);
+        registry.register(one);
+        one.publish("t", "x");
+        one[Symbol.dispose]();
+      }
+      for (; left > 1; gc()) await idle();
+      client.connect("127.0.0.1", port);
+      client.publish("t", "new", 1);
+      client.disconnect();
+      `,
+    );
+    const link = await broker.accept({ within: 15_000 });
+    expect(Buffer.from(await link.expect_packet("CONNECT")).toString("latin1")).toMatch(/me$/);
+    link.send(packets.connack());
+    await link.expect(packets.publish({ topic: "t", payload: "kept", qos: 1, mid: 1 }));
+    await link.expect(packets.publish({ topic: "t", payload: "new", qos: 1, mid: 2 }));
+    await link.expect_packet("DISCONNECT");
+    link.close();
+    expect(await script.result()).toMatchObject({ exit_code: 0, stdout: "", stderr: "" });
+  }, 30_000);
+});
+
 describe("callbacks", () => {
   it("run in the calls that wait, when the script is idle, and never one inside another", async () => {
     await using broker = await scripted_broker();

@@ -39,11 +39,7 @@ describe_mosquitto("a blocking script and a real broker", () => {
       client.loop_start();
       client.subscribe("t", 1);
       while (!client.is_connected()) time.sleep(0.01);
-      let info = null;
-      for (let number = 0; number < COUNT; number += 1) {
-        info = client.publish("t", number, 1);
-        if (number % 2000 === 1999) info.wait_for_publish();
-      }
+      for (let number = 0; number < COUNT; number += 1) client.publish("t", number, 1);
       while (came < COUNT) time.sleep(0.01);
       console.log(came, wrong, JSON.stringify(client.stats()));
       console.log(memory.at(-1) - memory[0] < 5_000_000 || memory);
