@@ -4,6 +4,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import { type Client, MQTTProtocolVersion } from "../../lib/client/index.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
+import { at_random } from "../../lib/testing/mishaps.ts";
 import {
   busy_mosquitto,
   connect,
@@ -12,9 +14,7 @@ import {
   type SceneOptions,
   subscribed,
 } from "../scenario/scene.ts";
-import { disturber } from "../support/disturber.ts";
 import { eventually, in_time } from "../support/eventually.ts";
-import { at_random } from "../support/mishaps.ts";
 import { describe_mosquitto } from "../support/mosquitto.ts";
 
 /** How long the wires are disturbed: CHAOS_S=60 npx jest spec/chaos */

@@ -1,4 +1,4 @@
-// Decides how a network misbehaves in a spec: a TCP proxy in front of a broker that can be late, cut what it carries
+// Decides how a network misbehaves in a test: a TCP proxy in front of a broker that can be late, cut what it carries
 // into pieces, end connections in every way, and fall silent. When, a test says, or a plan that looks at MQTT packets.
 
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { setTimeout as delay, setImmediate as next_turn } from "node:timers/prom
 import { type Mishap, PacketCounter, type PassingPacket, type Plan } from "./mishaps.ts";
 import { reset } from "./reset.ts";
 
-export interface Disturber extends AsyncDisposable {
+export interface Disturber {
   readonly port: number;
   /** How many connections were opened through it so far. */
   readonly connections: number;
@@ -27,6 +27,8 @@ export interface Disturber extends AsyncDisposable {
   calm(): void;
   /** Cuts what lives and stops listening. A second call does nothing. */
   close(): Promise<void>;
+  /** As `close()`: `await using wire = await disturber(broker.port)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**

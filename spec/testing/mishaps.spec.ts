@@ -2,9 +2,15 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { PacketTypes } from "../../lib/client/index.ts";
-import { disturber } from "./disturber.ts";
-import { eventually } from "./eventually.ts";
-import { at_packet, at_random, type Mishap, PacketCounter, type PassingPacket } from "./mishaps.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
+import {
+  at_packet,
+  at_random,
+  type Mishap,
+  PacketCounter,
+  type PassingPacket,
+} from "../../lib/testing/mishaps.ts";
+import { eventually } from "../support/eventually.ts";
 
 const ping = [0xc0, 0x00];
 const pong = [0xd0, 0x00];
