@@ -17,6 +17,11 @@ const CLIENTS = 50;
 /** Milliseconds, on average. */
 const BETWEEN_MESSAGES = 100;
 const BETWEEN_BREAKS = 20;
+/**
+ * How old a connection is at least that is broken. mosquitto 2.0.11 sends a PUBLISH of QoS 2 again after its PUBREL when a
+ * connection ends before it has repeated the PUBREL on it: spec/chaos tells more.
+ */
+const SPARED_MS = 200;
 /** How long what is still under way may take when all is calm again. */
 const DRAIN_MS = 30_000;
 /** The heap has found its size after this part of the time. */
@@ -34,6 +39,7 @@ class Member {
   above = [new Set(), new Set(), new Set()];
   received = [0, 0, 0];
   doubled = [0, 0, 0];
+  connected_at = 0;
 
   constructor(number, port) {
     this.topic = `soak/${number}`;
@@ -48,6 +54,9 @@ class Member {
     });
     this.client.reconnect_delay_set(0.01, 0.2);
     this.client.on_message = (_client, _userdata, message) => this.take(message.qos, Number(message.text()));
+    this.client.on_connect = () => {
+      this.connected_at = performance.now();
+    };
     const properties = new mqtt.Properties(mqtt.PacketTypes.CONNECT, { SessionExpiryInterval: 3600 });
     this.client.connect("127.0.0.1", port, is_5 ? { clean_start: false, properties } : {});
     this.client.loop_start();
@@ -85,7 +94,7 @@ class Member {
   }
 
   break_connection() {
-    this.client.socket()?.destroy();
+    if (performance.now() - this.connected_at > SPARED_MS) this.client.socket()?.destroy();
   }
 }
 

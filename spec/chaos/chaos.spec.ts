@@ -33,9 +33,9 @@ const window = 8;
 /**
  * Two faults of mosquitto 2.0.11, each seen in the packets on the wire, are kept out of the way:
  *
- * It sends a PUBLISH of QoS 2 again, as a duplicate, after the PUBREL for it, against [MQTT-4.3.3-1]: PUBREL and PUBCOMP
- * had passed on one connection, the next one ended right behind CONNACK before PUBREL was repeated, and on the third the
- * PUBLISH came. To the client, which has answered the PUBREL, it is a new message. So on the way to the subscriber of
+ * It sends a PUBLISH of QoS 2 again, as a duplicate, after the PUBREL for it, against [MQTT-4.3.3-1]: the PUBREL had come
+ * and was answered on one connection, the next one ended right behind CONNACK before PUBREL was repeated, and on the third
+ * the PUBLISH came. To the client, which has answered the PUBREL, it is a new message. So on the way to the subscriber of
  * QoS 2 the packets that the broker repeats pass first, and few messages wait in the broker.
  *
  * With `max_inflight_messages 8` it sends what is published while it empties its queue before what is older in the queue:
