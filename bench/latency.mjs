@@ -1,24 +1,15 @@
 // Decides how latency is measured: through a real mosquitto, at a rate at which nothing waits for anything else.
 
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { has_mosquitto, start_mosquitto } from "../tools/mosquitto.mjs";
 import { output_of } from "./peers.mjs";
 
 /** Messages a second. */
 const RATE = 200;
-const START_MS = 10_000;
-
-/** Debian puts it where only root looks. */
-const env = { ...process.env, PATH: [process.env.PATH, "/usr/sbin", "/usr/local/sbin"].join(delimiter) };
 
 /** From `publish()` to the callback of the same client: the median, and what one in a hundred exceeds. */
 export async function latency({ short }) {
   const what = "there and back through mosquitto";
-  if (spawnSync("mosquitto", ["-h"], { env }).error !== undefined) {
+  if (!has_mosquitto()) {
     return [{ what, text: "not measured, mosquitto is not installed" }];
   }
   const broker = await start_mosquitto();
@@ -52,44 +43,3 @@ async function of(client, job) {
 }
 
 const in_words = ({ p50, p99 }) => `${p50.toFixed(2)} ms (p99 ${p99.toFixed(2)} ms)`;
-
-async function start_mosquitto() {
-  const folder = mkdtempSync(join(tmpdir(), "karere-bench-"));
-  const port = await free_port();
-  const file = join(folder, "mosquitto.conf");
-  // Without nodelay one small packet of the broker waits until the one before is acknowledged by the system.
-  const lines = [
-    `listener ${port} 127.0.0.1`,
-    "allow_anonymous true",
-    "set_tcp_nodelay true",
-    "log_dest stderr",
-  ];
-  writeFileSync(file, `${lines.join("\n")}\n`);
-  const child = spawn("mosquitto", ["-c", file], { env, stdio: ["ignore", "ignore", "pipe"] });
-  const closed = once(child, "close").finally(() => rmSync(folder, { recursive: true, force: true }));
-  const limit = setTimeout(() => child.kill("SIGKILL"), START_MS);
-  let log = "";
-  for await (const text of child.stderr.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-    log += text;
-    if (/ running$/m.test(log)) break;
-  }
-  clearTimeout(limit);
-  if (!/ running$/m.test(log)) throw new Error(`mosquitto did not start:\n${log}`);
-  child.stderr.resume();
-  return {
-    port,
-    async stop() {
-      child.kill("SIGKILL");
-      await closed;
-    },
-  };
-}
-
-async function free_port() {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}

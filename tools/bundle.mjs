@@ -56,12 +56,17 @@ const command = {
 /** Modules that share what they have in common, so that each class is there once. */
 const shared = { splitting: true, chunkNames: "shared/[name]-[hash]", sourcemap: true };
 
+/** No page can wait, or listen on a port: all of a folder that needs this is one refusal there. */
+function refusal_of(target) {
+  const refusal = join(dirname(source_of(target)), "refusal.ts");
+  return existsSync(join(root, refusal)) ? refusal : undefined;
+}
+
 /** The modules that package.json promises to bundlers; readable, for bundlers do the rest. */
 async function write_for_browsers() {
   const entries = targets.map((target) => [
     name_in("./dist/browser/", target.browser),
-    // No page can wait: all of the blocking flavour is one refusal there.
-    target.default.startsWith("./dist/blocking/") ? "lib/blocking/refusal.ts" : source_of(target),
+    refusal_of(target) ?? source_of(target),
   ]);
   // A page that wants level installs it: its own bundler knows how to.
   const external = ["level"];

@@ -5,13 +5,13 @@ import { describe, expect, it } from "@jest/globals";
 import { TransportError } from "../../lib/model/errors.ts";
 import { Pump, type PumpEvent } from "../../lib/network/pump.ts";
 import { Session } from "../../lib/protocol/session.ts";
+import { reset } from "../../lib/testing/reset.ts";
 import { open_way } from "../../lib/transport/ways.ts";
 import { session_settings } from "../network/rig.ts";
 import { type Door, type DoorOptions, door, type SilentOne } from "../support/doors.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { leaked_since, open_handles } from "../support/leak_check.ts";
-import { reset } from "../support/reset.ts";
 import { open, patience, ways } from "./ways.ts";
 
 /** Who is waited for, one after the other. Over plain TCP and Unix sockets the system answers, and nobody else. */

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { CallbackAPIVersion, Client } from "../../lib/client/index.ts";
+import { random_from } from "../../lib/testing/random.ts";
 import { eventually } from "../support/eventually.ts";
 import { describe_mosquitto, type Mosquitto, mosquitto } from "../support/mosquitto.ts";
 import { run_script, start_script } from "../support/run_script.ts";
-import { random_from } from "./random.ts";
 
 const script = join("spec", "crash", "publisher.mjs");
 /** How often it is killed; unless somebody asks for more, if that does not take too long. */

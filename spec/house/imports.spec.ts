@@ -19,6 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   client: [...core, ...adapters, "network"],
   helpers: [...core, ...adapters, "network", "client"],
   blocking: [...core, ...adapters, "network", "client", "helpers"],
+  testing: ["model"],
   cli: [...core, ...adapters, "network", "client", "helpers", "blocking"],
 };
 

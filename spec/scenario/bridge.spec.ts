@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Client } from "../../lib/client/index.ts";
-import { disturber } from "../support/disturber.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
 import { eventually } from "../support/eventually.ts";
 import { describe_mosquitto } from "../support/mosquitto.ts";
 import { busy_mosquitto, connected, inbox, subscribed, texts, versions } from "./scene.ts";

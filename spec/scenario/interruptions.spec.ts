@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { disturber } from "../support/disturber.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
 import { eventually, in_time } from "../support/eventually.ts";
 import { describe_mosquitto } from "../support/mosquitto.ts";
 import { busy_mosquitto, connect, connected, new_client, subscribed, versions } from "./scene.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { type Client, PacketTypes, Properties } from "../../lib/client/index.ts";
 import type { PropertyValues } from "../../lib/model/properties.ts";
-import { disturber } from "../support/disturber.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
 import { eventually } from "../support/eventually.ts";
 import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
 import { busy_mosquitto, connect, connected, inbox, new_client, subscribed, texts } from "./scene.ts";

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { type Client, PacketTypes, Properties, ReasonCode } from "../../lib/client/index.ts";
-import { disturber } from "../support/disturber.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
 import { eventually, in_time } from "../support/eventually.ts";
 import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
 import { start_source } from "../support/run_script.ts";

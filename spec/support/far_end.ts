@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { reset } from "./reset.ts";
+import { reset } from "../../lib/testing/reset.ts";
 
 /** How the client has ended a connection. */
 export type Ending = "in order" | "broken";

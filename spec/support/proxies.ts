@@ -3,7 +3,7 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { reset } from "./reset.ts";
+import { reset } from "../../lib/testing/reset.ts";
 
 export interface TinyProxy extends AsyncDisposable {
   readonly port: number;

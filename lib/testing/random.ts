@@ -1,4 +1,4 @@
-// Decides where chance comes from in specs that must be able to repeat what has failed: from a seed.
+// Decides where chance comes from in tests that must be able to repeat what has failed: from a seed.
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function random_from(seed: number): () => number {

@@ -1,4 +1,4 @@
-// Decides how a spec breaks a connection (RST) whatever state its socket is in.
+// Decides how a test breaks a connection (RST) whatever state its socket is in.
 
 import type { Socket } from "node:net";
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Disturber, disturber } from "./disturber.ts";
-import { eventually, in_time, once_event } from "./eventually.ts";
+import { type Disturber, disturber } from "../../lib/testing/disturber.ts";
+import { eventually, in_time, once_event } from "../support/eventually.ts";
 
 let server: Server;
 let wire: Disturber;

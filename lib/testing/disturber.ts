@@ -1,12 +1,13 @@
-// Decides how a network misbehaves in a spec: a TCP proxy in front of a broker that can be late, cut what it carries
-// into pieces, end connections in every way, and fall silent. Knows nothing of MQTT.
+// Decides how a network misbehaves in a test: a TCP proxy in front of a broker that can be late, cut what it carries
+// into pieces, end connections in every way, and fall silent. When, a test says, or a plan that looks at MQTT packets.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as delay, setImmediate as next_turn } from "node:timers/promises";
+import { type Mishap, PacketCounter, type PassingPacket, type Plan } from "./mishaps.ts";
 import { reset } from "./reset.ts";
 
-export interface Disturber extends AsyncDisposable {
+export interface Disturber {
   readonly port: number;
   /** How many connections were opened through it so far. */
   readonly connections: number;
@@ -22,20 +23,29 @@ export interface Disturber extends AsyncDisposable {
   freeze(): void;
   /** What was held back by `freeze` passes. */
   thaw(): void;
+  /** From now on the packets of all connections pass whatever the plan says. */
+  calm(): void;
   /** Cuts what lives and stops listening. A second call does nothing. */
   close(): Promise<void>;
+  /** As `close()`: `await using wire = await disturber(broker.port)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1 and leads to `target_port`: `await using wire = await disturber(broker.port)`. */
-export async function disturber(target_port: number): Promise<Disturber> {
+/**
+ * Listens on a free port of 127.0.0.1 and leads to `target_port`: `await using wire = await disturber(broker.port)`.
+ *
+ * @param plan what befalls a connection at which packet. Without one the bytes may be of any protocol; with one they are
+ *   MQTT's, and each packet is handed on when it has come whole.
+ */
+export async function disturber(target_port: number, plan: Plan | null = null): Promise<Disturber> {
   const links = new Set<Link>();
-  const manners: Manners = { lag_ms: 0, piece_size: Number.POSITIVE_INFINITY };
+  const manners: Manners = { lag_ms: 0, piece_size: Number.POSITIVE_INFINITY, plan };
   let connections = 0;
   // Each direction ends by itself, as the two sides end it.
   const server = createServer({ allowHalfOpen: true }, (near) => {
     connections += 1;
     const far = connect({ host: "127.0.0.1", port: target_port, allowHalfOpen: true });
-    const link = new Link(near, far, manners);
+    const link = new Link(near, far, manners, connections);
     links.add(link);
     link.over.then(() => links.delete(link));
   });
@@ -80,6 +90,10 @@ export async function disturber(target_port: number): Promise<Disturber> {
         link.thaw();
       }
     },
+    calm() {
+      // What was planned is not forgotten but answered: a stream of packets stays one.
+      if (plan !== null) manners.plan = () => null;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -88,6 +102,7 @@ export async function disturber(target_port: number): Promise<Disturber> {
 interface Manners {
   lag_ms: number;
   piece_size: number;
+  plan: Plan | null;
 }
 
 /** One connection from both of its ends. */
@@ -99,16 +114,16 @@ class Link {
   readonly #end = new AbortController();
   #frozen: PromiseWithResolvers | null = null;
 
-  constructor(near: Socket, far: Socket, manners: Manners) {
+  constructor(near: Socket, far: Socket, manners: Manners, number: number) {
     this.#ends = [near, far];
     this.#manners = manners;
     this.over = Promise.all(this.#ends.map((end) => once_closed(end)));
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    for (const [from, to, direction] of [
+      [near, far, "to_broker"],
+      [far, near, "to_client"],
     ] as const) {
       from.setNoDelay(true);
-      this.#carry(from, to);
+      this.#carry(from, to, new PacketCounter(number, direction));
     }
   }
 
@@ -134,11 +149,11 @@ class Link {
     this.#frozen = null;
   }
 
-  #carry(from: Socket, to: Socket): void {
+  #carry(from: Socket, to: Socket, packets: PacketCounter): void {
     let last: Promise<unknown> = Promise.resolve();
-    from.on("data", (chunk) => {
+    from.on("data", (chunk: Buffer) => {
       const due = performance.now() + this.#manners.lag_ms;
-      last = last.then(() => this.#pass(chunk, to, due));
+      last = last.then(() => this.#pass_late(chunk, to, due, packets));
     });
     from.on("end", () => {
       last = last.then(() => this.#frozen?.promise).then(() => this.#end.signal.aborted || to.end());
@@ -150,25 +165,53 @@ class Link {
     });
   }
 
-  async #pass(chunk: Buffer, to: Socket, due: number): Promise<void> {
+  async #pass_late(chunk: Buffer, to: Socket, due: number, packets: PacketCounter): Promise<void> {
     const left = due - performance.now();
     if (left > 0) {
       await delay(left, undefined, { signal: this.#end.signal }).catch(() => {});
     }
-    for (let at = 0; at < chunk.length; ) {
+    if (this.#manners.plan === null) {
+      return this.#pass(chunk, to);
+    }
+    for (const packet of packets.push(chunk)) {
+      const mishap = this.#manners.plan(packet);
+      await this.#pass(packet.bytes.subarray(0, passing_bytes(packet, mishap)), to);
+      if (mishap !== null) {
+        this.#suffer(mishap.what, to);
+      }
+    }
+  }
+
+  async #pass(bytes: Uint8Array, to: Socket): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
       await this.#frozen?.promise;
       if (this.#end.signal.aborted || !to.writable) {
         return;
       }
-      const piece = chunk.subarray(at, at + this.#manners.piece_size);
+      const piece = bytes.subarray(at, at + this.#manners.piece_size);
       at += piece.length;
       await new Promise<void>((written) => to.write(piece, () => written()));
-      if (at < chunk.length) {
+      if (at < bytes.length) {
         // A turn for the reader, so that the system does not join the pieces again.
         await next_turn();
       }
     }
   }
+
+  #suffer(what: Mishap["what"], to: Socket): void {
+    if (what === "silence") {
+      this.freeze();
+    } else if (what === "half_close") {
+      to.end();
+    } else if (!this.#end.signal.aborted) {
+      this.cut(what);
+    }
+  }
+}
+
+function passing_bytes({ bytes }: PassingPacket, mishap: Mishap | null): number {
+  if (mishap?.where === "before") return 0;
+  return mishap?.where === "inside" ? Math.ceil(bytes.length / 2) : bytes.length;
 }
 
 interface PromiseWithResolvers {

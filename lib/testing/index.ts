@@ -1,0 +1,11 @@
+// Decides what `karere/testing` exports: what a program's own tests need to see it live through a bad network.
+
+export { type Disturber, disturber } from "./disturber.ts";
+export {
+  at_packet,
+  at_random,
+  type Direction,
+  type Mishap,
+  type PassingPacket,
+  type Plan,
+} from "./mishaps.ts";
