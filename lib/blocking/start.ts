@@ -2,7 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { MessageChannel, type MessagePort, SHARE_ENV, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  SHARE_ENV,
+  Worker,
+} from "node:worker_threads";
 import { MQTTException } from "../model/errors.ts";
 import { bell, check_life, is_death_told, note_death, pulse } from "./bell.ts";
 import type { Birth, Report } from "./thread_words.ts";
@@ -30,6 +36,10 @@ export function start_thread(take: (reports: Report[]) => void): MessagePort {
   worker.on("error", note_death);
   // A script that is idle hears of it here, as of any other error that nobody catches.
   worker.on("exit", () => {
+    // Its last words may not have been told yet.
+    for (let said = receiveMessageOnPort(port1); said !== undefined; said = receiveMessageOnPort(port1)) {
+      take(said.message);
+    }
     note_death(null);
     if (!is_death_told()) check_life();
   });
