@@ -4,7 +4,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { random_from } from "../crash/random.ts";
+import { random_from } from "../../lib/testing/random.ts";
 import { bytes_of, type Version } from "../vectors/vector.ts";
 import { corpus } from "./corpus.ts";
 import { Mutator, samples } from "./mutations.ts";
