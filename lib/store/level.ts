@@ -176,13 +176,19 @@ export class LevelStore implements Store {
   /** The database, for this store alone, and how to let go of it. One that was given is left open for its owner. */
   async #take(): Promise<Pick<Open, "database" | "close">> {
     if (typeof this.#given !== "string") return { database: this.#given, close: async () => {} };
-    const database = await load_level(this.#given);
     const let_go = await hold_name(`karere ${this.#given}`);
-    const close = async () => {
+    try {
+      // It opens itself as soon as it is made, and so must be closed in any case.
+      const database = await load_level(this.#given);
+      const close = async () => {
+        await database.close();
+        let_go();
+      };
+      return { database, close };
+    } catch (error) {
       let_go();
-      await database.close();
-    };
-    return { database, close };
+      throw error;
+    }
   }
 
   #write(database: LevelDatabase): Promise<void> {

@@ -9,7 +9,6 @@ import { FileStore } from "../../lib/store/file.ts";
 import { LevelStore } from "../../lib/store/level.ts";
 import { MemoryStore } from "../../lib/store/memory.ts";
 import type { Store, StoredRecord, StoreProblem } from "../../lib/store/store.ts";
-import { eventually } from "../support/eventually.ts";
 import { leaked_since, open_handles } from "../support/leak_check.ts";
 
 /** Makes the store of a folder; one made for the same folder later has the same records. */
@@ -239,8 +238,7 @@ describe.each(all_stores.slice(1))("a store in %s", (_name, make) => {
       hint: expect.stringContaining("open already"),
     });
     await store.close();
-    // A database lets go of its files a moment after it is closed.
-    await eventually(() => second.open(() => {}));
+    await second.open(() => {});
     await second.close();
     rmSync(folder, { recursive: true });
   });
