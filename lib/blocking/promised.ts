@@ -2,10 +2,6 @@
 
 import { MQTTException } from "../model/errors.ts";
 
-export function is_thenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null)?.then === "function";
-}
-
 export function promise_error(): MQTTException {
   return new MQTTException(
     "it has returned a promise, and nothing asynchronous goes on while a blocking call waits: return the value itself",

@@ -2,6 +2,7 @@
 // happen meanwhile what happens: callbacks run here and nowhere else, never one inside another.
 
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { is_thenable } from "../client/callbacks.ts";
 import { Line } from "../network/line.ts";
 import { check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
 import {
@@ -13,7 +14,7 @@ import {
   type Told,
 } from "./crossing.ts";
 import { is_foreign, pack, unpack } from "./parcel.ts";
-import { is_thenable, promise_error } from "./promised.ts";
+import { promise_error } from "./promised.ts";
 import { start_thread } from "./start.ts";
 import { IS_DEAD, LOOKS, type Order, type Report } from "./thread_words.ts";
 import { ToldLine } from "./told_line.ts";

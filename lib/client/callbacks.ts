@@ -77,7 +77,8 @@ function property_of(target: EventEmitter, name: string): Callback | null {
   return typeof value === "function" ? (value as Callback) : null;
 }
 
-function is_thenable(value: unknown): value is PromiseLike<unknown> {
+/** Whether what a callback has returned is to be waited for. */
+export function is_thenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
   );
