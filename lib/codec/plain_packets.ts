@@ -3,6 +3,7 @@
 // wrong in any way, it leaves to the strict walk of layouts.ts by giving null.
 
 import { type Bytes, copy_bytes, view_of } from "../model/bytes.ts";
+import { keep_memory } from "../model/lent_memory.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
 import { ByteReader } from "../model/wire_values.ts";
@@ -16,8 +17,10 @@ const { PUBLISH, PUBACK, PUBCOMP } = PacketTypes;
 
 /** Payloads are cut from copies of the stream of this size: whoever keeps one of them keeps no more memory than this. */
 const PIECE_BYTES = 16_384;
-/** Larger payloads have memory of their own. */
-const LARGEST_CUT = PIECE_BYTES / 4;
+/** Payloads as large are left where they are, or have memory of their own. */
+const SMALLEST_APART = PIECE_BYTES / 4;
+/** Whoever keeps a payload that is left where it is keeps no more than so many times its size. */
+const MOST_AROUND = 16;
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
@@ -29,6 +32,8 @@ export class PlainPackets {
   #from = 0;
   #to = 0;
   #piece = EMPTY;
+  /** The chunk whose memory is kept, if it is. */
+  #kept: Uint8Array | null = null;
 
   /** The packet at hand, or null: the strict walk shall read it. The bytes are not kept. */
   read(frame: Framer, version: Version): Packet | null {
@@ -45,6 +50,7 @@ export class PlainPackets {
   forget_chunk(): void {
     this.#source = null;
     this.#piece = EMPTY;
+    this.#kept = null;
   }
 
   #publish(frame: Framer, first: number, version: Version): PublishPacket | null {
@@ -80,15 +86,23 @@ export class PlainPackets {
   /** Keeps what begins with the properties, or with the payload where there are none. */
   #hold(packet: PlainPublish, { bytes, end, owned }: Framer, begin: number, payload: number): void {
     const length = end - begin;
-    // Memory that belongs to this packet alone may be kept, if most of it is the payload.
-    if (owned && 2 * length > bytes.length) packet.hold(bytes, begin, payload, end);
-    else if (owned || length > LARGEST_CUT) {
+    // Memory that belongs to this packet alone may be kept, if most of it is the payload; so may some of a chunk's.
+    if (owned ? 2 * length > bytes.length : length >= SMALLEST_APART && this.#may_stay(bytes, length)) {
+      packet.hold(bytes, begin, payload, end);
+    } else if (owned || length >= SMALLEST_APART) {
       packet.hold(copy_bytes(bytes.subarray(begin, end)), 0, payload - begin, length);
     } else {
       // One copy for many messages costs less than one for each.
       if (this.#source !== bytes || begin < this.#from || end > this.#to) this.#cut_piece(bytes, begin, end);
       packet.hold(this.#piece, begin - this.#from, payload - this.#from, end - this.#from);
     }
+  }
+
+  #may_stay(bytes: Uint8Array, length: number): boolean {
+    if (this.#kept === bytes) return true;
+    if (MOST_AROUND * length < bytes.buffer.byteLength || !keep_memory(bytes)) return false;
+    this.#kept = bytes;
+    return true;
   }
 
   #cut_piece(bytes: Uint8Array, begin: number, end: number): void {

@@ -11,6 +11,7 @@ import {
   alias_of as alias_of_in_page,
   PlainPackets as NoPlainPackets,
 } from "../../lib/codec/plain_packets_browser.ts";
+import { lend, was_wanted } from "../../lib/model/lent_memory.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
 import { PacketParser } from "../support/mqtt_packet_parser.ts";
@@ -175,12 +176,16 @@ describe("what is not plain", () => {
 });
 
 describe("payloads", () => {
-  /** Reads all that is in a chunk, and overwrites the chunk then. */
-  function payloads(sizes: readonly number[], rest = 0): Uint8Array[] {
+  /** Messages of these sizes, in memory of their own. */
+  function chunk_of(sizes: readonly number[], rest = 0): Buffer {
     const encoded = sizes.map((size, index) =>
       encode(message({ payload: Buffer.alloc(size, index + 1) }), 4),
     );
-    const chunk = Buffer.concat([...encoded, Buffer.alloc(rest)]);
+    return Buffer.concat([...encoded, Buffer.alloc(rest)]);
+  }
+
+  /** Reads all that is in a chunk. */
+  function read_all(chunk: Buffer, sizes: readonly number[]): PublishPacket[] {
     const framer = new Framer(1_000_000, { check_first_byte() {} });
     const packets = new PlainPackets();
     framer.push(chunk);
@@ -189,9 +194,40 @@ describe("payloads", () => {
       return packets.read(framer, 4) as PublishPacket;
     });
     packets.forget_chunk();
+    return found;
+  }
+
+  /** Reads all that is in a chunk, and overwrites the chunk then. */
+  function payloads(sizes: readonly number[], rest = 0): Uint8Array[] {
+    const chunk = chunk_of(sizes, rest);
+    const found = read_all(chunk, sizes);
     chunk.fill(0xee);
     return found.map(({ payload }) => payload);
   }
+
+  describe("of 4 KiB and more, in memory that is lent", () => {
+    const memories = (sizes: readonly number[], rest: number) => {
+      const chunk = chunk_of(sizes, rest);
+      lend(chunk.buffer);
+      const found = read_all(chunk, sizes);
+      const is_wanted = was_wanted();
+      for (const [index, { payload }] of found.entries()) {
+        expect(Buffer.alloc(sizes[index] as number, index + 1).equals(payload)).toBe(true);
+      }
+      return { is_wanted, stayed: found.map(({ payload }) => payload.buffer === chunk.buffer) };
+    };
+
+    it("stay where they are, and only they", () => {
+      expect(memories([4096, 10, 4095, 5000], 40_000)).toEqual({
+        is_wanted: true,
+        stayed: [true, false, false, true],
+      });
+    });
+
+    it("are copied where they are less than a sixteenth of it", () => {
+      expect(memories([4096, 10], 65_536)).toEqual({ is_wanted: false, stayed: [false, false] });
+    });
+  });
 
   it.each([
     ["small ones", [10, 20, 30]],

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { keep_memory } from "../../lib/model/lent_memory.ts";
 import { bytes_came, connect_shared } from "../../lib/transport/shared_reading.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -27,6 +28,11 @@ describe("a socket that reads into shared memory", () => {
     await once(server, "close");
   });
 
+  /** Much faster than a matcher for each. */
+  const expect_number = (found: number, wanted: number) => {
+    if (found !== wanted) throw new Error(`${found} came where ${wanted} should be`);
+  };
+
   const says = async (text: string, ...expected: string[]) => {
     far.write(text);
     await eventually(() => expect(heard).toEqual(expected));
@@ -39,6 +45,43 @@ describe("a socket that reads into shared memory", () => {
     await says("one", "shared one");
     await says("two", "shared two");
     expect(memories.size).toBe(1);
+  });
+
+  it("reads into memory of its own while all that it reads is wanted, and leaves what is kept alone", async () => {
+    near.removeAllListeners(bytes_came);
+    const kept: Buffer[] = [];
+    const memories: unknown[] = [];
+    let length = 0;
+    let is_wanted = true;
+    near.on(bytes_came, (bytes: Buffer) => {
+      length += bytes.length;
+      memories.push(bytes.buffer);
+      if (is_wanted && keep_memory(bytes)) kept.push(bytes);
+    });
+    const pour = async (count: number) => {
+      length = 0;
+      far.write(Buffer.from(Uint32Array.from({ length: count / 4 }, (_, index) => index).buffer));
+      await eventually(() => expect(length).toBe(count));
+    };
+    await pour(4);
+    const [shared] = memories;
+    const count = 8 * 1024 * 1024;
+    await pour(count);
+    expect(kept.length).toBeGreaterThan(10);
+    expect(new Set(kept.map(({ buffer }) => buffer)).size).toBe(kept.length);
+    // What is kept is the end of what came, without a gap.
+    const joined = Buffer.concat(kept);
+    let number = (count - joined.length) / 4;
+    for (let at = 0; at < joined.length; at += 4) expect_number(joined.readUInt32LE(at), number++);
+
+    is_wanted = false;
+    await pour(4);
+    memories.length = 0;
+    await pour(4);
+    is_wanted = true;
+    await pour(4);
+    // All sockets share it again, and keep sharing it while little comes.
+    expect(memories).toEqual([shared, shared]);
   });
 
   it("gives the application its own copy when it listens too", async () => {
