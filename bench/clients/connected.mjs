@@ -12,7 +12,7 @@ const makers = {
       const client = new Client(CallbackAPIVersion.VERSION2);
       const connected = new Promise((resolve) => client.once("connect", resolve));
       client.connect(options);
-      client.loop_forever();
+      client.loop_start({ daemon: false });
       await connected;
       return {
         client,

@@ -179,7 +179,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   constructor(...args: unknown[]) {
     super();
     const options = resolve_options(args);
-    this.#settings = new ClientSettings(options, Math.random);
+    this.#settings = new ClientSettings(options);
     this.#userdata = options.userdata;
     this.#manual_ack = options.manual_ack;
     this.#clock = system_clock;
@@ -287,22 +287,22 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
 
   /** null: none is sent. */
   get username(): string | null {
-    return this.#settings.login.username;
+    return this.#settings.access.login.username;
   }
   set username(username: string | null) {
     this.#change("username", () => {
-      this.#settings.login.username = check_username(username);
+      this.#settings.own_access.login.username = check_username(username);
     });
   }
 
   /** null: none is sent. Reads as text. */
   get password(): string | null {
-    const { password } = this.#settings.login;
+    const { password } = this.#settings.access.login;
     return password === null ? null : new TextDecoder().decode(password);
   }
   set password(password: string | Uint8Array | null) {
     this.#change("password", () => {
-      this.#settings.login.password = check_password(password);
+      this.#settings.own_access.login.password = check_password(password);
     });
   }
 
@@ -370,7 +370,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     password?: string | Uint8Array | null | Pick<Credentials, "password">,
   ): void;
   username_pw_set(...args: unknown[]): void {
-    this.#settings.login.set(args);
+    this.#settings.own_access.login.set(args);
   }
 
   /**
@@ -399,7 +399,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     alpn_protocols?: TlsArguments["alpn_protocols"] | Pick<TlsArguments, "alpn_protocols">,
   ): void;
   tls_set(...args: unknown[]): void {
-    this.#settings.tls.set(args);
+    this.#settings.own_access.tls.set(args);
   }
 
   /**
@@ -408,7 +408,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    */
   tls_set_context(context?: TlsContext | { context: TlsContext } | null): void;
   tls_set_context(...args: unknown[]): void {
-    this.#settings.tls.set_context(args);
+    this.#settings.own_access.tls.set_context(args);
   }
 
   /**
@@ -417,7 +417,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    */
   tls_insecure_set(value: boolean | { value: boolean }): void;
   tls_insecure_set(...args: unknown[]): void {
-    this.#settings.tls.set_insecure(args);
+    this.#settings.own_access.tls.set_insecure(args);
   }
 
   /**
@@ -433,7 +433,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
    */
   ws_set_options(path?: string | WsArguments, headers?: WebSocketHeaders | null): void;
   ws_set_options(...args: unknown[]): void {
-    this.#settings.ws.set(args);
+    this.#settings.own_access.ws.set(args);
   }
 
   /**
@@ -747,7 +747,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#give_up_waiting(new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" }));
     this.#awaited.clear();
     const { options: _, ...kept } = old;
-    this.#settings = Object.assign(new ClientSettings(options, Math.random), kept);
+    this.#settings = Object.assign(new ClientSettings(options), kept);
     this.#userdata = options.userdata;
     void this.#keeper?.close().catch((error) => this.#warn(error.message));
     this.#store = null;

@@ -18,9 +18,9 @@ export async function plan_of(
   warn: (risk: string) => void,
 ): Promise<Plan> {
   const server = await settings.servers.next(asking);
-  const login = server.url?.login ?? (await settings.login.for_attempt(asking));
+  const login = server.url?.login ?? (await settings.access.login.for_attempt(asking));
   const way = way_to(server, settings);
-  const risk = settings.tls.risk_of(way.tls);
+  const risk = settings.access.tls.risk_of(way.tls);
   if (risk !== null) warn(risk);
   return {
     settings: settings.for_session(login),
@@ -31,7 +31,8 @@ export async function plan_of(
 }
 
 function way_to({ host, port, url }: Server, settings: ClientSettings): Way {
-  const { transport, bind_address, bind_port, tls, ws, proxy } = settings;
+  const { transport, bind_address, bind_port, proxy } = settings;
+  const { tls, ws } = settings.access;
   return shared({
     transport: url?.transport ?? transport,
     host,

@@ -22,13 +22,15 @@ export interface Source {
   none(causes: string, cause: Error): Error;
 }
 
+const NO_FAILURES: readonly Error[] = [];
+
 export class Servers implements Round {
   /** Null: the list stands. */
   #source: Source | null = null;
   #list: readonly Server[] = [];
   #index = 0;
   /** What has failed in this round. */
-  #failures: Error[] = [];
+  #failures: readonly Error[] = NO_FAILURES;
   #is_over = true;
   #port = 1883;
 
@@ -88,7 +90,7 @@ export class Servers implements Round {
   }
 
   failed(error: Error): void {
-    this.#failures.push(error);
+    this.#failures = [...this.#failures, error];
     if (this.#list.length > 0) this.#index = (this.#index + 1) % this.#list.length;
     this.#is_over ||= this.#failures.length >= this.#list.length;
   }
@@ -111,11 +113,11 @@ export class Servers implements Round {
     this.#list = list;
     this.#index = 0;
     this.#is_over = true;
-    this.#failures = [];
+    this.#failures = NO_FAILURES;
   }
 
   async #begin_round(asking: Asking): Promise<void> {
-    this.#failures = [];
+    this.#failures = NO_FAILURES;
     const source = this.#source;
     if (source !== null) {
       const list = await this.#load(source, asking);

@@ -20,7 +20,7 @@ export function aim_at_service(settings: ClientSettings, args: unknown[]): void 
   if (settings.transport === "unix") {
     throw new ValueError('connect_srv() finds hosts, and transport is "unix": use connect() with the path');
   }
-  const protocol = settings.tls.security === null ? "_mqtt._tcp" : "_secure-mqtt._tcp";
+  const protocol = settings.access.tls.security === null ? "_mqtt._tcp" : "_secure-mqtt._tcp";
   const checked = checked_greeting(settings, "connect_srv", rest);
   settings.servers.search(service(`${protocol}.${check_domain(domain)}`, resolve as ResolveSrv | null));
   Object.assign(settings, checked);

@@ -28,13 +28,23 @@ const id_letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /** The options that the clients of one program mostly have in common. */
 export type SharedOptions = Omit<ResolvedOptions, "client_id" | "userdata">;
 
-const shared = sharing<SharedOptions>();
+const shared_options = sharing<SharedOptions>();
+const shared_settings = sharing<SessionSettings>();
+
+/** What most clients have no need to set: who they are, and what stands between them and the broker. */
+class Access {
+  readonly login = new LoginSettings();
+  readonly tls = new TlsSettings();
+  readonly ws = new WsSettings();
+}
+
+/** That of all who have not set any of it. */
+const usual_access = /* @__PURE__ */ new Access();
 
 /** What is set before a connection is opened. */
 export class ClientSettings {
   readonly options: SharedOptions;
   readonly #client_id: string;
-  readonly #spare_client_id: string;
   readonly servers = new Servers();
   /** Seconds. */
   keepalive = 60;
@@ -48,30 +58,34 @@ export class ClientSettings {
   bind_port = 0;
   clean_start: CleanStart = MQTT_CLEAN_START_FIRST_ONLY;
   connect_properties: ConnectProperties | null = null;
-  readonly login = new LoginSettings();
+  /** To be read. */
+  access = usual_access;
   will: WillMessage | null = null;
   bridge = false;
   max_inflight_messages = 20;
   max_queued_messages = 0;
   transport: TransportName;
-  readonly tls = new TlsSettings();
-  readonly ws = new WsSettings();
   proxy: ProxyServer | null = null;
 
-  constructor({ client_id, userdata, ...options }: ResolvedOptions, random: () => number) {
-    this.options = shared(options);
+  constructor({ client_id, userdata, ...options }: ResolvedOptions) {
+    this.options = shared_options(options);
     this.#client_id = client_id;
     this.transport = options.transport;
-    this.#spare_client_id = random_client_id(random);
+  }
+
+  /** To be changed. */
+  get own_access(): Access {
+    if (this.access === usual_access) this.access = new Access();
+    return this.access;
   }
 
   /** @param login who greets the broker, if it is not as `username_pw_set()` says. */
-  for_session({ username, password }: Login = this.login): SessionSettings {
+  for_session({ username, password }: Login = this.access.login): SessionSettings {
     const { options } = this;
-    return {
+    return shared_settings({
       version: options.protocol,
       client_id: this.#client_id,
-      spare_client_id: this.#spare_client_id,
+      random_client_id,
       clean:
         options.clean_session ??
         (this.clean_start === MQTT_CLEAN_START_FIRST_ONLY ? "first" : this.clean_start),
@@ -92,7 +106,7 @@ export class ClientSettings {
       queue_policy: options.queue_policy,
       queue_qos0: options.queue_qos0,
       max_packet_size: options.max_packet_size,
-    };
+    });
   }
 
   /** The properties of CONNECT; a limit of our own on packets is one that an MQTT 5 broker can be told. */
@@ -168,7 +182,7 @@ export function make_will(
 }
 
 /** 22 letters and digits: what fits a 3.1 broker, which allows 23. */
-function random_client_id(random: () => number): string {
-  const letters = Array.from({ length: 22 }, () => id_letters[Math.floor(random() * id_letters.length)]);
+function random_client_id(): string {
+  const letters = Array.from({ length: 22 }, () => id_letters[Math.floor(Math.random() * id_letters.length)]);
   return letters.join("");
 }

@@ -1,17 +1,22 @@
 // Decides that what many clients of one program have alike is one object: their options, the way to their broker, what it
 // allows.
 
+/** A client has some on its way to being connected that differ, and then comes the next client. */
+const REMEMBERED = 4;
+
 /**
- * Makes a function that gives back the object it was given before, while it is given the like of it: one with the same
- * values under the same names. What it gives is not to be changed.
+ * Makes a function that gives back one of the last objects it was given, when it is given the like of it: one with the
+ * same values under the same names. What it gives is not to be changed.
  */
 export function sharing<T extends object>(): (fresh: T) => T {
-  // It may hold a password: it must not outlive those who have it.
-  let latest: WeakRef<T> | null = null;
+  // They may hold a password: they must not outlive those who have them.
+  let latest: readonly WeakRef<T>[] = [];
   return (fresh) => {
-    const known = latest?.deref();
-    if (known !== undefined && are_alike(known, fresh)) return known;
-    latest = new WeakRef(fresh);
+    for (const one of latest) {
+      const known = one.deref();
+      if (known !== undefined && are_alike(known, fresh)) return known;
+    }
+    latest = [new WeakRef(fresh), ...latest.slice(0, REMEMBERED - 1)];
     return fresh;
   };
 }

@@ -67,7 +67,7 @@ export class Attempts {
   #answered = 0;
   #accepted = 0;
   #opened = 0;
-  /** Where the present attempt leads. */
+  /** Where the present attempt leads; empty once it has been accepted. */
   #place = "";
   #cancel_retry: (() => void) | null = null;
   /** Calls off the making of a plan that is under way. */
@@ -153,6 +153,7 @@ export class Attempts {
   answered(is_accepted: boolean): void {
     this.#answered = this.#number;
     if (!is_accepted) return;
+    this.#place = "";
     this.#accepted = this.#number;
     this.#owner.round.accepted();
   }

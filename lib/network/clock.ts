@@ -20,9 +20,10 @@ let timer: NodeJS.Timeout | null = null;
 let timer_at = Number.POSITIVE_INFINITY;
 
 export const system_clock: Clock = {
-  now: () => performance.now(),
+  // Whole milliseconds: a moment that is kept would take an object of its own with a fraction.
+  now: () => Math.floor(performance.now()),
   after(ms, fn) {
-    const call: Call = { at: performance.now() + Math.max(0, ms), fn };
+    const call: Call = { at: Math.ceil(performance.now() + Math.max(0, ms)), fn };
     calls.splice(place_of(call.at), 0, call);
     set_timer();
     return () => call_off(call);

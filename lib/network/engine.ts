@@ -15,7 +15,7 @@ import { type ConnectionEvent, type ConnectionState, next_state } from "./connec
 import { Delivery, type DeliveryOwner } from "./delivery.ts";
 import { waiting } from "./interrupts.ts";
 import type { Keeper } from "./keeper.ts";
-import { at_process_end, type Unfinished } from "./process_end.ts";
+import { type Ending, type Unfinished, watch_process_end } from "./process_end.ts";
 import { Pump, type PumpEvent, type PumpOwner } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
 import { Vigil, type VigilOwner } from "./vigil.ts";
@@ -67,18 +67,18 @@ interface Forever {
   reject(error: unknown): void;
 }
 
-export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
+export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   readonly session: Session;
   readonly #clock: Clock;
   readonly #owner: EngineOwner;
   readonly #pump: Pump;
   readonly #delivery: Delivery;
   readonly #attempts: Attempts;
-  readonly #advice: Advice;
+  /** Null until there is any to give. */
+  #advice: Advice | null = null;
   readonly #vigil: Vigil;
   #state: ConnectionState = "new";
   #mode: Mode = "stopped";
-  #leave_process_end: (() => void) | null = null;
   #leave_wake: (() => void) | null = null;
   #daemon = true;
   #forever: Forever | null = null;
@@ -103,7 +103,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
     this.#pump = new Pump(this.session, clock, this, keeper);
     keeper?.attach(this.session, this.#pump);
     this.#attempts = new Attempts(owner, this.#pump, clock);
-    this.#advice = new Advice(owner);
     this.#vigil = new Vigil(clock, this);
     this.#delivery = new Delivery(this);
   }
@@ -389,22 +388,26 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
     const has_link = this.session.phase !== "idle";
     // A program that wants something of the broker and does not wait for it is over with its last line.
     const may_end = this.#mode === "started" || (has_link && !this.was_driven);
-    if (may_end)
-      this.#leave_process_end ??= at_process_end(
-        () => this.#unfinished(),
-        (text) => this.#owner.warn(text),
-      );
-    else this.#leave_process_end = leave(this.#leave_process_end);
+    watch_process_end(this, may_end);
     if (has_link || this.is_driven) this.#leave_wake ??= on_wake(() => this.check());
-    else this.#leave_wake = leave(this.#leave_wake);
+    else {
+      this.#leave_wake?.();
+      this.#leave_wake = null;
+    }
   }
 
-  #unfinished(): Unfinished {
+  /** Of the end of the process: what this client leaves behind then. */
+  unfinished(): Unfinished {
     return {
       is_subscribed: this.session.is_subscribed,
       loop_runs: this.#mode === "started",
       is_connecting: this.#state === "connecting" || this.#state === "connect_async",
     };
+  }
+
+  /** Tells the user. */
+  warn(text: string): void {
+    this.#owner.warn(text);
   }
 
   /** A loop begins: what has waited for it happens. */
@@ -587,7 +590,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
     const { is_driven, was_driven } = this;
     const { client_id } = this.session;
     const end = { error: cause.error, opened, explained: cause.packet !== null, is_driven, was_driven };
-    this.#advice.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
+    this.#advisor.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
   }
 
   /** Of the delivery: calls the user. */
@@ -667,7 +670,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
       this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
     else {
       if (!opened && cause.error !== null && this.#told !== event && !round.goes_on)
-        this.#advice.trying_again(cause.error);
+        this.#advisor.trying_again(cause.error);
       this.#retry();
     }
   }
@@ -697,6 +700,11 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
     return this.session.phase !== "idle" || (this.#mode !== "stopped" && this.#state !== "disconnected");
   }
 
+  get #advisor(): Advice {
+    this.#advice ??= new Advice(this.#owner);
+    return this.#advice;
+  }
+
   #move(event: ConnectionEvent): void {
     this.#state = next_state(this.#state, event);
   }
@@ -712,11 +720,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner {
       this.#mode === "forever" || (this.#mode === "started" && !this.#daemon) || this.#steps.size > 0;
     return loops || this.#attempts.is_awaited || this.session.owes;
   }
-}
-
-function leave(watch: (() => void) | null): null {
-  watch?.();
-  return null;
 }
 
 /** What a loop says of the end of a link: paho knows no code of its own for silence there. */

@@ -13,21 +13,21 @@ export interface Unfinished {
   readonly is_connecting: boolean;
 }
 
-interface Client {
-  look(): Unfinished;
+/** Who may have something to say then. */
+export interface Ending {
+  unfinished(): Unfinished;
   warn(text: string): void;
 }
 
-const waiting = new Set<Client>();
+const waiting = new Set<Ending>();
 
-/** Looks at a client when nothing keeps the process alive any more; returns the way to take that back. */
-export function at_process_end(look: () => Unfinished, warn: (text: string) => void): () => void {
-  const client = { look, warn };
-  if (waiting.size === 0) this_process().on?.("beforeExit", ask);
-  waiting.add(client);
-  return () => {
-    if (waiting.delete(client) && waiting.size === 0) this_process().off?.("beforeExit", ask);
-  };
+/** Looks at a client when nothing keeps the process alive any more, or does so no longer. */
+export function watch_process_end(client: Ending, watched: boolean): void {
+  if (watched === waiting.has(client)) return;
+  if (watched) waiting.add(client);
+  else waiting.delete(client);
+  if (waiting.size === 0) this_process().off?.("beforeExit", ask);
+  else if (watched && waiting.size === 1) this_process().on?.("beforeExit", ask);
 }
 
 /** Whether a client of this thread has something to do, for which the thread must be idle now and then. */
@@ -37,10 +37,10 @@ export function needs_idle_thread(): boolean {
 
 /** The first who has something to say speaks for all. */
 function ask(): void {
-  for (const { look, warn } of waiting) {
-    const text = last_words(look());
+  for (const client of waiting) {
+    const text = last_words(client.unfinished());
     if (text === null) continue;
-    warn(text);
+    client.warn(text);
     return;
   }
 }

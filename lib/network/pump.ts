@@ -30,6 +30,8 @@ export interface PumpOwner {
   writes_by_hand(): boolean;
 }
 
+const NO_EVENTS: readonly PumpEvent[] = [];
+
 export class Pump {
   readonly session: Session;
   readonly #clock: Clock;
@@ -41,7 +43,7 @@ export class Pump {
   #paused = false;
   #write_registered = false;
   #scheduled = false;
-  #events: PumpEvent[] = [];
+  #events: readonly PumpEvent[] = NO_EVENTS;
   #timer_at = Number.POSITIVE_INFINITY;
   #cancel_timer: (() => void) | null = null;
   /** When bytes came last. */
@@ -202,7 +204,8 @@ export class Pump {
   /** Tells the events that wait; a round does it too. */
   tell(): void {
     const told: PumpEvent[] = this.session.take_events();
-    const events = this.#events.length === 0 ? told : [...this.#events.splice(0), ...told];
+    const events = this.#events.length === 0 ? told : [...this.#events, ...told];
+    this.#events = NO_EVENTS;
     if (events.length > 0) this.#owner.on_events(events);
   }
 
@@ -290,7 +293,7 @@ export class Pump {
 
   /** What happens to the socket has its place among what happens in the session. */
   #note(event: PumpEvent): void {
-    this.#events.push(...this.session.take_events(), event);
+    this.#events = [...this.#events, ...this.session.take_events(), event];
   }
 
   #arm(): void {

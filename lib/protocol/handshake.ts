@@ -12,7 +12,7 @@ import type { SessionSettings } from "./settings.ts";
 export interface Acquaintance {
   /** 3 after a broker refused 3.1.1. */
   version: 3 | 4 | 5;
-  /** The id in use: the configured one, the broker's choice, or the spare one. */
+  /** The id in use: the configured one, the broker's choice, or a random one. */
   client_id: string;
   /** Whether any CONNECT has succeeded yet. */
   accepted_before: boolean;
@@ -26,7 +26,7 @@ export function connect_packet(settings: SessionSettings, known: Acquaintance): 
     clean: settings.clean === "first" ? !known.accepted_before : settings.clean,
     keepalive: settings.keepalive,
     // 3.1 has no empty client id.
-    client_id: known.client_id === "" && known.version === 3 ? settings.spare_client_id : known.client_id,
+    client_id: known.client_id === "" && known.version === 3 ? settings.random_client_id() : known.client_id,
     username: settings.username,
     password: settings.password,
     will: settings.will,
@@ -68,7 +68,7 @@ export function judge_connack(
 function judge_refusal(
   code: number,
   { version, client_id }: ConnectPacket,
-  { retry_refused, spare_client_id }: SessionSettings,
+  { retry_refused, random_client_id }: SessionSettings,
 ): Verdict {
   if (retry_refused && version === 4) {
     if (code === 1) {
@@ -76,7 +76,7 @@ function judge_refusal(
     }
     if (code === 2 && client_id === "") {
       const text = "the broker refuses an empty client id, trying a random one";
-      return { type: "retry", with: { client_id: spare_client_id }, text };
+      return { type: "retry", with: { client_id: random_client_id() }, text };
     }
   }
   // As paho: the codes of 3.x that the standard knows are "refused", all others "protocol error". 0x84 is also what a

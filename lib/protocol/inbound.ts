@@ -26,8 +26,11 @@ export class Delivery {
 /** What a message is: new, or known already, so that nothing is to do (`known`) or its PUBREC is due once more (`again`). */
 export type Arrival = Delivery | "known" | "again" | ProtocolError;
 
+/** Those of all who have never had any. Nothing is ever added to them. */
+const no_deliveries = /* @__PURE__ */ new ByPacketId<Delivery>();
+
 export class Inbound {
-  readonly #deliveries = new ByPacketId<Delivery>();
+  #deliveries = no_deliveries;
   #counted = 0;
 
   /** A PUBLISH with QoS 1 or 2 came. `receive_maximum` is ours, from our CONNECT. */
@@ -47,6 +50,7 @@ export class Inbound {
       this.#deliveries.delete(packet.mid);
     }
     const delivery = new Delivery(packet.mid, packet.qos === 2 ? 2 : 1);
+    if (this.#deliveries === no_deliveries) this.#deliveries = new ByPacketId();
     this.#deliveries.add(packet.mid, delivery);
     return delivery;
   }

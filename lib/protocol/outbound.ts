@@ -22,22 +22,34 @@ export interface Place extends Omit<Rarities, "properties"> {
   readonly ticket: Ticket | null;
 }
 
-export class Outbound implements Load {
+/** Where messages stand that are not settled. */
+class Lines {
   readonly queue = new Queue();
-  readonly #ids: PacketIds;
   /** PUBLISH is out; in the order of sending, which is the order of sending again [MQTT-4.6.0-1]. */
-  readonly #published = new Chain<OutboundMessage>();
+  readonly published = new Chain<OutboundMessage>();
   /** PUBREC came; in its order, which is the order of the PUBRELs [MQTT-4.6.0-4]. */
-  readonly #released = new Chain<OutboundMessage>();
-  readonly #by_mid = new ByPacketId<OutboundMessage>();
+  readonly released = new Chain<OutboundMessage>();
+  readonly by_mid = new ByPacketId<OutboundMessage>();
+}
+
+/** Those of all who have never had a message to stand in them: many clients only listen. Nothing is ever added to them. */
+const no_lines = /* @__PURE__ */ new Lines();
+
+export class Outbound implements Load {
+  readonly #ids: PacketIds;
+  #lines = no_lines;
   #bytes = 0;
 
   constructor(ids: PacketIds) {
     this.#ids = ids;
   }
 
+  get queue(): Queue {
+    return this.#lines.queue;
+  }
+
   get in_flight(): number {
-    return this.#published.length + this.#released.length;
+    return this.#lines.published.length + this.#lines.released.length;
   }
 
   /** Bytes of payload and topic of all that is not settled. */
@@ -47,7 +59,7 @@ export class Outbound implements Load {
 
   /** QoS 1 and 2 messages that are not settled. */
   get acknowledged(): number {
-    return this.#by_mid.size;
+    return this.#lines.by_mid.size;
   }
 
   get free_ids(): number {
@@ -100,7 +112,7 @@ export class Outbound implements Load {
   owes_before(seq: number): boolean {
     const waiting = this.queue.first(true);
     if (waiting !== null && waiting.seq < seq) return true;
-    for (const message of this.#published) if (message.qos === 2) return true;
+    for (const message of this.#lines.published) if (message.qos === 2) return true;
     return false;
   }
 
@@ -113,7 +125,7 @@ export class Outbound implements Load {
       return;
     }
     message.state = "published";
-    this.#published.push(message);
+    this.#lines.published.push(message);
   }
 
   /** Takes a waiting message out for good. */
@@ -123,19 +135,19 @@ export class Outbound implements Load {
   }
 
   find(mid: number): OutboundMessage | undefined {
-    return this.#by_mid.get(mid);
+    return this.#lines.by_mid.get(mid);
   }
 
   /** PUBREC came: from now on the broker is the owner. */
   release(message: OutboundMessage): void {
-    this.#published.remove(message);
+    this.#lines.published.remove(message);
     message.state = "released";
-    this.#released.push(message);
+    this.#lines.released.push(message);
   }
 
   /** PUBACK or PUBCOMP came, or a PUBREC that refuses. */
   complete(message: OutboundMessage): void {
-    (message.state === "released" ? this.#released : this.#published).remove(message);
+    this.#line(message).remove(message);
     this.settle(message);
   }
 
@@ -158,12 +170,12 @@ export class Outbound implements Load {
    * what it had received and not released too: then QoS 2 begins again.
    */
   resume(session_present: boolean): number[] {
-    const again = [...this.#published];
-    const released = [...this.#released];
+    const again = [...this.#lines.published];
+    const released = [...this.#lines.released];
     if (!session_present) again.push(...released);
     again.sort((a, b) => a.seq - b.seq);
     for (const message of again) {
-      (message.state === "released" ? this.#released : this.#published).remove(message);
+      this.#line(message).remove(message);
       message.state = "waiting";
     }
     this.queue.put_back(again);
@@ -186,11 +198,17 @@ export class Outbound implements Load {
 
   /** Lets a message wait, whose packet id is free. */
   protected add(message: OutboundMessage): void {
+    if (this.#lines === no_lines) this.#lines = new Lines();
     this.#bytes += message.weight;
     this.queue.push(message);
     if (message.qos === 0) return;
     this.#ids.hold(message.mid);
-    this.#by_mid.add(message.mid, message);
+    this.#lines.by_mid.add(message.mid, message);
+  }
+
+  /** Where a message stands that has left. */
+  #line({ state }: OutboundMessage): Chain<OutboundMessage> {
+    return state === "released" ? this.#lines.released : this.#lines.published;
   }
 
   /** The core is done with a message. */
@@ -198,7 +216,7 @@ export class Outbound implements Load {
     message.state = "settled";
     this.#bytes -= message.weight;
     if (message.qos === 0) return;
-    this.#by_mid.delete(message.mid);
+    this.#lines.by_mid.delete(message.mid);
     this.#ids.release(message.mid);
   }
 }

@@ -72,7 +72,8 @@ export class Session {
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #passage: Passage;
-  readonly #user_aliases = new UserAliases();
+  /** Null until the user has any. */
+  #user_aliases: UserAliases | null = null;
   #seq = 0;
   #dropped = 0;
   #events: SessionEvent[] = [];
@@ -314,7 +315,8 @@ export class Session {
    */
   publish(publication: Publication, now: number, ticket: Ticket | null = null): PublishAnswer {
     const alias = publication.properties?.TopicAlias ?? 0;
-    const topic = this.#user_aliases.resolve(publication.topic, alias);
+    if (alias !== 0) this.#user_aliases ??= new UserAliases();
+    const topic = this.#user_aliases?.resolve(publication.topic, alias) ?? publication.topic;
     const resolved = topic === publication.topic ? publication : { ...publication, topic };
     check_size(resolved, this.#known.version);
     const offline = !this.#connection.takes_wishes;

@@ -10,8 +10,8 @@ export type QueuePolicy = "reject" | "drop_oldest" | "latest_per_topic";
 export interface SessionSettings {
   readonly version: 3 | 4 | 5;
   readonly client_id: string;
-  /** A random id, used where an empty one will not do: on 3.1, and after "identifier rejected". */
-  readonly spare_client_id: string;
+  /** Makes a random id, for where an empty one will not do: on 3.1, and after "identifier rejected". */
+  readonly random_client_id: () => string;
   /** Asks for a new session with each CONNECT, or (`"first"`) only until the first one that succeeded. */
   readonly clean: boolean | "first";
   /** In seconds, as CONNECT carries it; 0 turns it off. */

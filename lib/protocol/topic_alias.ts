@@ -6,7 +6,7 @@ import { SparseMap } from "../model/sparse.ts";
 
 /** What the user's aliases stand for, whichever link they will travel on. */
 export class UserAliases {
-  readonly #topics = new SparseMap<number, string>();
+  readonly #topics = new Map<number, string>();
 
   /** The topic that is meant; `alias` 0 is none. Throws ValueError for an alias that was given no topic yet. */
   resolve(topic: string, alias: number): string {

@@ -10,35 +10,37 @@ const READ_BYTES = 65_536;
 /** Told of bytes that are to be looked at now: the memory is written to again afterwards, unless it was kept. */
 export const bytes_came = "bytes_came";
 
-let shared: Buffer | null = null;
+let shared: Uint8Array | null = null;
+/** Where the socket that is being read shall put what comes next; null: into what is shared. */
+let own: Uint8Array | null = null;
 
 /** As `connect` of Node. The socket tells `bytes_came`, unless the application reads it itself. */
 export function connect_shared(options: NetConnectOpts): Socket {
-  shared ??= Buffer.allocUnsafeSlow(READ_BYTES);
-  let memory = shared;
-  const socket: Socket = connect({
-    ...options,
-    onread: {
-      // Asked after each read for where the next one shall go.
-      buffer: () => memory,
-      callback: (count) => {
-        const bytes = memory.subarray(0, count);
-        if (is_kept_by_stream(socket)) return socket.push(Buffer.from(bytes));
-        lend(memory === shared ? null : memory.buffer);
-        if (!socket.emit(bytes_came, bytes)) return socket.push(Buffer.from(bytes));
-        memory = next_memory(memory, count, was_wanted());
-        return true;
-      },
-    },
-  });
-  return socket;
+  // Functions of each socket's own would be a good part of what an idle client holds.
+  return connect({ ...options, onread: { buffer: next_memory, callback: on_read } });
 }
 
-/** Where the next bytes go, if somebody `wanted` to keep what the last ones were read into. */
-function next_memory(memory: Buffer, count: number, wanted: boolean): Buffer {
-  if (!wanted) return shared as Buffer;
-  // What does not fill the memory would hold too much of it for what it is.
-  return memory === shared && count < READ_BYTES ? memory : Buffer.allocUnsafeSlow(READ_BYTES);
+/** Asked for by Node when a socket begins, and after each {@link on_read}. */
+function next_memory(): Uint8Array {
+  const memory = own;
+  own = null;
+  shared ??= Buffer.allocUnsafeSlow(READ_BYTES);
+  return memory ?? shared;
+}
+
+/** Called by Node as a method of the socket. */
+function on_read(this: unknown, count: number, memory: Uint8Array): boolean {
+  const socket = this as Socket;
+  const bytes = memory.subarray(0, count);
+  const is_own = memory !== shared;
+  lend(is_own ? memory.buffer : null);
+  const is_told = !is_kept_by_stream(socket) && socket.emit(bytes_came, bytes);
+  const is_wanted = was_wanted();
+  const goes_on = is_told || socket.push(Buffer.from(bytes));
+  // Last, for whoever was told may have opened another socket. What does not fill the memory that is shared would hold too
+  // much for what it is.
+  own = is_wanted && (is_own || count === READ_BYTES) ? Buffer.allocUnsafeSlow(READ_BYTES) : null;
+  return goes_on;
 }
 
 /** Whether the bytes have to wait, since nobody wants them now, or what came before waits; or the application listens too. */

@@ -13,14 +13,14 @@ import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
 import { caught } from "../model/caught.ts";
 
-const settings = (...args: unknown[]) => new ClientSettings(resolve_options(args), () => 0.5);
+const settings = (...args: unknown[]) => new ClientSettings(resolve_options(args));
 
 describe("what the core gets of the settings", () => {
   it("is complete from the beginning", () => {
     expect(settings().for_session()).toEqual({
       version: 4,
       client_id: "",
-      spare_client_id: "VVVVVVVVVVVVVVVVVVVVVV",
+      random_client_id: expect.any(Function),
       clean: true,
       keepalive: 60,
       username: null,
@@ -54,9 +54,9 @@ describe("what the core gets of the settings", () => {
 
   it("has no password without a user name, as paho", () => {
     const given = settings();
-    given.login.password = Uint8Array.of(1);
+    given.own_access.login.password = Uint8Array.of(1);
     expect(given.for_session().password).toBe(null);
-    given.login.username = "";
+    given.own_access.login.username = "";
     expect(given.for_session()).toMatchObject({ username: "", password: Uint8Array.of(1) });
   });
 
@@ -75,10 +75,10 @@ describe("what the core gets of the settings", () => {
   });
 
   it("has a random id of 22 letters and digits for brokers that want one", () => {
-    const ids = [0, 0.999_999].map((random) => {
-      return new ClientSettings(resolve_options([]), () => random).for_session().spare_client_id;
-    });
-    expect(ids).toEqual(["0".repeat(22), "z".repeat(22)]);
+    const ids = Array.from({ length: 100 }, () => settings().for_session().random_client_id());
+    for (const id of ids) expect(id).toMatch(/^[0-9A-Za-z]{22}$/);
+    expect(new Set(ids).size).toBe(100);
+    expect(new Set(ids.join("")).size).toBe(62);
   });
 });
 

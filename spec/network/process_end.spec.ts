@@ -1,16 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
-import { at_process_end, type Unfinished } from "../../lib/network/process_end.ts";
+import { type Ending, type Unfinished, watch_process_end } from "../../lib/network/process_end.ts";
 
 const listeners = () => process.listenerCount("beforeExit");
-const ended =
-  (rest: Partial<Unfinished> = {}) =>
-  () => ({
-    is_subscribed: false,
-    loop_runs: false,
-    is_connecting: false,
-    ...rest,
-  });
-const quiet = () => at_process_end(ended(), () => {});
+const nothing: Unfinished = { is_subscribed: false, loop_runs: false, is_connecting: false };
+
+/** Watches one more; gives the way to leave. */
+function watch(rest: Partial<Unfinished> = {}, warn: (text: string) => void = () => {}): () => void {
+  const client: Ending = { unfinished: () => ({ ...nothing, ...rest }), warn };
+  watch_process_end(client, true);
+  watch_process_end(client, true);
+  return () => watch_process_end(client, false);
+}
 
 /** What is said when nothing keeps the process alive any more. */
 function end_of_process(): void {
@@ -21,7 +21,7 @@ function end_of_process(): void {
 describe("the end of the process", () => {
   it("has one listener for all who want to be asked, and none afterwards", () => {
     const before = listeners();
-    const leave = Array.from({ length: 20 }, quiet);
+    const leave = Array.from({ length: 20 }, () => watch());
     expect(listeners()).toBe(before + 1);
     for (const go of leave) {
       expect(listeners()).toBe(before + 1);
@@ -32,8 +32,8 @@ describe("the end of the process", () => {
 
   it("may be left twice", () => {
     const before = listeners();
-    const leave = quiet();
-    const stay = quiet();
+    const leave = watch();
+    const stay = watch();
     leave();
     leave();
     expect(listeners()).toBe(before + 1);
@@ -44,9 +44,9 @@ describe("the end of the process", () => {
   it("asks one after the other, until one has something to say", () => {
     const said: string[] = [];
     const leave = [
-      at_process_end(ended(), () => said.push("silent")),
-      at_process_end(ended({ is_subscribed: true }), () => said.push("speaks")),
-      at_process_end(ended({ is_subscribed: true }), () => said.push("not asked")),
+      watch({}, () => said.push("silent")),
+      watch({ is_subscribed: true }, () => said.push("speaks")),
+      watch({ is_subscribed: true }, () => said.push("not asked")),
     ];
     end_of_process();
     for (const go of leave) go();
@@ -67,7 +67,7 @@ describe("the end of the process", () => {
     [{ loop_runs: true }, undefined],
   ])("of a program that leaves %j says: %s", (rest, wanted) => {
     let said: string | undefined;
-    const leave = at_process_end(ended(rest), (text) => {
+    const leave = watch(rest, (text) => {
       said = text;
     });
     end_of_process();

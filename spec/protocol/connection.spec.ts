@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { FULL_BYTES } from "../../lib/codec/output.ts";
 import type { Phase } from "../../lib/protocol/phase.ts";
 import {
   connack,
@@ -262,7 +263,7 @@ describe("a farewell", () => {
 
   it("may take longer as long as something leaves", () => {
     const wire = new Wire({ keepalive: 0 }).connected();
-    for (let count = 0; count < 10; count += 1) wire.publish(Buffer.alloc(300 * 1024), 0);
+    for (let count = 0; count < 10; count += 1) wire.publish(Buffer.alloc(FULL_BYTES), 0);
     wire.disconnect();
     for (let count = 0; count < 10; count += 1) {
       wire.now += 9_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { Decoder } from "../../lib/codec/decoder.ts";
+import { FULL_BYTES } from "../../lib/codec/output.ts";
 import type { Packet } from "../../lib/codec/packets.ts";
 import type { Work } from "../../lib/protocol/outputs.ts";
 import {
@@ -62,7 +63,7 @@ describe("what leaves", () => {
 
   it("leaves in portions, so that a slow link finds the rest in the queue", () => {
     const wire = new Wire({ version: 4, max_inflight: 0 }).connected();
-    const half = Buffer.alloc(75 * 1024);
+    const half = Buffer.alloc(0.6 * FULL_BYTES);
     for (let count = 0; count < 5; count += 1) wire.publish(half, count === 3 ? 1 : 0);
     const portions: number[] = [];
     for (let work = wire.session.take_work(0); work.length > 0; work = wire.session.take_work(0)) {

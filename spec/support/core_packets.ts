@@ -136,7 +136,7 @@ export function settings(rest: Partial<SessionSettings> = {}): SessionSettings {
   return {
     version: 4,
     client_id: "me",
-    spare_client_id: "spare",
+    random_client_id: () => "spare",
     clean: "first",
     keepalive: 60,
     username: null,
