@@ -5,6 +5,7 @@ import type { StoreError } from "../model/errors.ts";
 import type { Changes, Shelf } from "../protocol/journal.ts";
 import { KeptState } from "../protocol/kept_state.ts";
 import type { OutboundMessage, Ticket } from "../protocol/outbound_message.ts";
+import { MessageRecord } from "../protocol/records.ts";
 import type { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
 import type { Soon, Store, StoredRecord, StoreProblem } from "../store/store.ts";
@@ -55,8 +56,11 @@ export class Keeper implements Shelf {
   #answers_later = false;
   /** The last `seq` up to which all is safe. */
   #safe = 0;
-  /** Messages that were put, and not written yet. */
+  /** Messages that are not written yet. */
   #put: OutboundMessage[] = [];
+  /** The keys of the same, where their records are not staged yet. */
+  #put_keys: number[] = [];
+  readonly #record = new MessageRecord();
   /** Whether a message was written that is not safe from a power cut yet. */
   #is_unsynced = false;
   /** What a store that answers by promises has under way. */
@@ -128,13 +132,19 @@ export class Keeper implements Shelf {
     return this.#is_open;
   }
 
-  keep(key: number, record: Uint8Array, message: OutboundMessage): void {
-    this.#store.put(key, record);
-    if (this.#answers_later || (this.#store.gathers === true && !this.#is_failing)) {
+  keep(key: number, message: OutboundMessage): void {
+    if (this.#answers_later) {
+      this.#lay_down(key, message);
       this.#put.push(message);
       return;
     }
+    if (this.#store.gathers === true && !this.#is_failing) {
+      this.#put.push(message);
+      this.#put_keys.push(key);
+      return;
+    }
     try {
+      this.#lay_down(key, message);
       void this.#store.write();
     } catch (error) {
       this.#is_failing = true;
@@ -172,8 +182,14 @@ export class Keeper implements Shelf {
     const changes = this.state.journal.take();
     const protects = this.#is_unsynced || this.#put.length > 0 || changes.protect;
     const writing = { changes, messages: this.#put, protects, up_to };
+    const keys = this.#put_keys;
     this.#put = [];
+    this.#put_keys = [];
     try {
+      // All in one go: one by one, between other things, takes a fifth longer.
+      for (let index = 0; index < keys.length; index += 1) {
+        this.#lay_down(keys[index] as number, writing.messages[index] as OutboundMessage);
+      }
       this.#stage(changes);
       const done = protects ? this.#store.sync() : this.#store.write();
       if (is_promise(done)) this.#wait_for(done, writing);
@@ -181,6 +197,13 @@ export class Keeper implements Shelf {
     } catch (error) {
       this.#has_failed(writing, error as StoreError);
     }
+  }
+
+  /** Stages the record of a message. */
+  #lay_down(key: number, message: OutboundMessage): void {
+    const record = this.#record.of(message, this);
+    if (this.#store.put_in_place === undefined) this.#store.put(key, record.bytes());
+    else this.#store.put_in_place(key, record);
   }
 
   #stage({ keys, values }: Changes): void {

@@ -14,7 +14,6 @@ import type { OutboundMessage, Ticket } from "./outbound_message.ts";
 import {
   type Identity,
   identity_record,
-  MessageWriter,
   type StoredSubscription,
   subscription_record,
   type WallClock,
@@ -42,7 +41,7 @@ export interface Shelf extends WallClock {
    *
    * @throws StoreError: the message is not kept.
    */
-  keep(key: number, record: Uint8Array, message: OutboundMessage): void;
+  keep(key: number, message: OutboundMessage): void;
 }
 
 /** Changes that wait to be written down, in their order. */
@@ -58,7 +57,6 @@ export interface Changes {
 export class Journal {
   readonly #shelf: Shelf;
   readonly #per_epoch: number;
-  readonly #writer = new MessageWriter();
   #identity: Identity = { client_id: "", version: 4, epoch: 0, window: 0 };
   /** Whether the shelf takes messages, as far as is known. */
   #is_open = false;
@@ -102,7 +100,7 @@ export class Journal {
       return;
     }
     const key = this.#take_key();
-    this.#shelf.keep(key, this.#writer.write(message, this.#shelf), message);
+    this.#shelf.keep(key, message);
     (message.ticket as Ticket).id = key;
   }
 

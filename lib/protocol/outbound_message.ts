@@ -72,7 +72,8 @@ export class OutboundMessage implements Publication, Linked<OutboundMessage> {
   /** Whether a PUBLISH with it has left, so that the next one carries DUP. */
   sent = false;
   state: OutboundState = "waiting";
-  readonly #payload: Contents["payload"];
+  /** The payload, as it was taken in. */
+  readonly held: Contents["payload"];
   readonly #rarities: Rarities;
 
   constructor(
@@ -90,12 +91,12 @@ export class OutboundMessage implements Publication, Linked<OutboundMessage> {
     this.mid = mid;
     this.ticket = ticket;
     this.weight = weight;
-    this.#payload = payload;
+    this.held = payload;
     this.#rarities = rarities;
   }
 
   get payload(): Uint8Array {
-    const payload = this.#payload;
+    const payload = this.held;
     if (typeof payload === "string") return encode_utf8(payload);
     return payload instanceof Uint8Array ? payload : payload.bytes.subarray(payload.begin, payload.end);
   }

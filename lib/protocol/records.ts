@@ -13,7 +13,7 @@ import { MalformedPacket } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
 import { check_topic_filter, check_topic_name } from "../model/topics.ts";
-import type { OutboundMessage, Publication } from "./outbound_message.ts";
+import type { Contents, OutboundMessage, Publication } from "./outbound_message.ts";
 
 const FORMAT = 1;
 
@@ -24,8 +24,6 @@ const HAS_PROPERTIES = 0b0001_0000;
 
 const HEAD_BYTES = 6;
 const MOMENTS_BYTES = 16;
-/** Larger records get memory of their own. */
-const SCRATCH_BYTES = 8192;
 
 /** A message, as it lay in the store. */
 export interface StoredMessage extends Publication {
@@ -56,48 +54,81 @@ export interface WallClock {
   to_wall(): number;
 }
 
-/** Writes the records of messages: one after the other into the same memory. */
-export class MessageWriter {
-  // Not as users get bytes: views of such are made more slowly.
-  #scratch = new Uint8Array(0);
+/** The record of a message that is about to be kept: one object for all, as it is written down at once. */
+export class MessageRecord {
+  #message: OutboundMessage | null = null;
+  #to_wall = 0;
+  #ends = false;
+  #block: Uint8Array | null = null;
 
-  /** The record of a message, until the next call. */
-  write(message: OutboundMessage, clock: WallClock): Uint8Array {
-    const { topic, payload, properties, useless_at, mid } = message;
-    const block = properties === null ? null : properties.pack();
-    const ends = useless_at !== Number.POSITIVE_INFINITY;
-    const most = HEAD_BYTES + 3 * topic.length + MOMENTS_BYTES + (block?.length ?? 0) + payload.length;
-    const bytes = this.#room(most);
-    const length = write_text(bytes, topic, HEAD_BYTES);
-    bytes[0] = FORMAT;
-    bytes[1] =
-      message.qos | (message.retain ? RETAIN : 0) | (ends ? ENDS : 0) | (block === null ? 0 : HAS_PROPERTIES);
-    bytes[2] = mid >>> 8;
-    bytes[3] = mid;
-    bytes[4] = length >>> 8;
-    bytes[5] = length;
-    let at = HEAD_BYTES + length;
-    if (ends) {
-      const to_wall = clock.to_wall();
+  /** From now on that of this message. */
+  of(message: OutboundMessage, clock: WallClock): this {
+    this.#message = message;
+    this.#ends = message.useless_at !== Number.POSITIVE_INFINITY;
+    this.#block = message.properties?.pack() ?? null;
+    if (this.#ends) this.#to_wall = clock.to_wall();
+    return this;
+  }
+
+  /** It takes no more bytes than these. */
+  get most(): number {
+    const { topic, held } = this.#message as OutboundMessage;
+    return HEAD_BYTES + 3 * topic.length + MOMENTS_BYTES + (this.#block?.length ?? 0) + most_bytes(held);
+  }
+
+  /** Writes it into `bytes`, from `begin` on; gives how many bytes it is. */
+  write(bytes: Uint8Array, begin: number): number {
+    const { topic, mid, qos, retain, held, expires_at, useless_at } = this.#message as OutboundMessage;
+    const block = this.#block;
+    const length = write_text(bytes, topic, begin + HEAD_BYTES);
+    bytes[begin] = FORMAT;
+    bytes[begin + 1] =
+      qos | (retain ? RETAIN : 0) | (this.#ends ? ENDS : 0) | (block === null ? 0 : HAS_PROPERTIES);
+    bytes[begin + 2] = mid >>> 8;
+    bytes[begin + 3] = mid;
+    bytes[begin + 4] = length >>> 8;
+    bytes[begin + 5] = length;
+    let at = begin + HEAD_BYTES + length;
+    if (this.#ends) {
       const view = view_of(bytes);
-      view.setFloat64(at, message.expires_at + to_wall);
-      view.setFloat64(at + 8, useless_at + to_wall);
+      view.setFloat64(at, expires_at + this.#to_wall);
+      view.setFloat64(at + 8, useless_at + this.#to_wall);
       at += MOMENTS_BYTES;
     }
     if (block !== null) {
       bytes.set(block, at);
       at += block.length;
     }
-    bytes.set(payload, at);
-    return bytes.subarray(0, at + payload.length);
+    return at + write_held(bytes, held, at) - begin;
   }
 
-  #room(size: number): Uint8Array {
-    if (size > this.#scratch.length || this.#scratch.length > SCRATCH_BYTES) {
-      this.#scratch = new Uint8Array(Math.max(size, SCRATCH_BYTES));
-    }
-    return this.#scratch;
+  /** The same, alone. */
+  bytes(): Uint8Array {
+    const bytes = new Uint8Array(this.most);
+    return bytes.subarray(0, this.write(bytes, 0));
   }
+}
+
+/** Below this size a part of something larger is copied faster byte by byte than by a view of it. */
+const SHORT = 32;
+
+function most_bytes(held: Contents["payload"]): number {
+  if (typeof held === "string") return 3 * held.length;
+  return held instanceof Uint8Array ? held.length : held.end - held.begin;
+}
+
+/** Writes a payload; gives how many bytes it took. */
+function write_held(bytes: Uint8Array, held: Contents["payload"], at: number): number {
+  if (typeof held === "string") return write_text(bytes, held, at);
+  if (held instanceof Uint8Array) {
+    bytes.set(held, at);
+    return held.length;
+  }
+  const { bytes: source, begin, end } = held;
+  const length = end - begin;
+  if (length > SHORT) bytes.set(source.subarray(begin, end), at);
+  else for (let index = 0; index < length; index++) bytes[at + index] = source[begin + index] as number;
+  return length;
 }
 
 /** @throws MQTTException, or the platform's TypeError, for what is no message. */
@@ -187,7 +218,7 @@ function checked(bytes: Uint8Array, least: number): DataView {
   return view_of(bytes);
 }
 
-/** Writes text as UTF-8, of which nearly all topics are ASCII; gives how many bytes it took. */
+/** Writes text as UTF-8, nearly all of which is short and ASCII; gives how many bytes it took. */
 function write_text(bytes: Uint8Array, text: string, at: number): number {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -28,14 +28,14 @@ const FEW_BYTES = 256;
 
 /** The CRC-32 of a part of `bytes`; with `seed`, of what that is the CRC-32 of and this behind it. */
 export function checksum(bytes: Uint8Array, begin: number, end: number, seed = 0): number {
-  return checksum_in(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, end, seed);
+  return checksum_in(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, end, seed) >>> 0;
 }
 
-/** The same of what a view shows, which is the faster way to read words. */
+/** The same of what a view shows, which is the faster way to read words; with a sign, which keeps it a small integer. */
 export function checksum_in(view: DataView, begin: number, end: number, seed = 0): number {
   if (end - begin > FEW_BYTES) {
     crc32 ??= zlib().crc32;
-    return crc32(new Uint8Array(view.buffer, view.byteOffset + begin, end - begin), seed);
+    return crc32(new Uint8Array(view.buffer, view.byteOffset + begin, end - begin), seed >>> 0) | 0;
   }
   if (!is_filled) fill();
   let value = ~seed;
@@ -53,6 +53,15 @@ export function checksum_in(view: DataView, begin: number, end: number, seed = 0
       (t1[(next >>> 16) & 0xff] as number) ^
       (t0[next >>> 24] as number);
   }
+  if (at <= end - 4) {
+    value ^= view.getInt32(at, true);
+    value =
+      (t3[value & 0xff] as number) ^
+      (t2[(value >>> 8) & 0xff] as number) ^
+      (t1[(value >>> 16) & 0xff] as number) ^
+      (t0[value >>> 24] as number);
+    at += 4;
+  }
   for (; at < end; at++) value = (t0[(value ^ view.getUint8(at)) & 0xff] as number) ^ (value >>> 8);
-  return ~value >>> 0;
+  return ~value;
 }

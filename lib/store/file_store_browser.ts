@@ -23,6 +23,8 @@ export class FileStore implements Store {
 
   put(): void {}
 
+  put_in_place(): void {}
+
   delete(): void {}
 
   write(): void {}

@@ -56,13 +56,17 @@ export class LogFile {
   }
 
   /** A frame that lies in the log counts from now on. */
-  adopt({ is_put, key, at, end }: Frame): void {
-    if (is_put) this.#live += end - at - this.#places.set(key, at, end);
-    else this.#live -= this.#places.delete(key);
+  adopt({ is_put, keys, at, end }: Frame): void {
+    for (const key of keys) {
+      if (is_put) this.#live += end - at - this.#places.set(key, at, end);
+      else this.#live -= this.#places.delete(key);
+    }
   }
 
   /** Throws StoreError; then nothing of it counts. */
-  append({ bytes, length, keys, ends }: FrameWriter): void {
+  append(writer: FrameWriter): void {
+    writer.seal();
+    const { bytes, length, keys, ends } = writer;
     if (this.#has_rest) this.cut();
     try {
       write_all(this.#files, this.#fd, bytes, length, this.#end);

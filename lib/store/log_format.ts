@@ -5,11 +5,12 @@
 //   0  the salt              by which a frame is found again behind damage, and which no other file has
 //   4  upper part of the key, and in the top byte what it is: 1 put, 2 delete
 //   8  lower part of the key
-//  12  length of the value
+//  12  put: length of the value; delete: how many more keys, each two above the one before
 //  16  CRC-32 of the above   so that a wrong length is not believed
 //  20  the value, and the CRC-32 of the above and the value; only with a put
 
 import { checksum, checksum_in } from "./checksum.ts";
+import type { UnwrittenRecord } from "./store.ts";
 
 export const HEADER_BYTES = 16;
 const HEAD_BYTES = 20;
@@ -25,6 +26,9 @@ const DELETE = 2;
 /** Keys have 53 bits: this many of them stand in the upper half. */
 const UPPER_MASK = 0x1fffff;
 const HALF = 0x1_0000_0000;
+/** How far apart the keys are that one delete ends. */
+const STEP = 2;
+const NO_KEY = -1;
 
 /** How many bytes a put of so large a value takes. */
 function put_size(length: number): number {
@@ -43,27 +47,49 @@ export function header_of(salt: number): Uint8Array {
 /** Changes on their way to a log, as they will lie there. */
 export class FrameWriter {
   /** Those of it up to `length` are written. */
-  bytes = new Uint8Array(SMALL_BUFFER);
+  bytes: Uint8Array = Buffer.allocUnsafeSlow(SMALL_BUFFER);
   length = 0;
   /** Of each change the key; of the end of a record minus the key, minus one. */
   readonly keys: number[] = [];
   /** Where each ends in the bytes. */
   readonly ends: number[] = [];
   #view = view_of(this.bytes);
+  /** The run of keys that the last frame deletes, if it is not sealed: the first, and the one that would continue it. */
+  #run_first = NO_KEY;
+  #run_next = NO_KEY;
+  #run_salt = 0;
 
   put(salt: number, key: number, value: Uint8Array): void {
-    const at = this.#take(put_size(value.length));
-    const seed = this.#head(at, salt, PUT, key, value.length);
-    const value_at = at + HEAD_BYTES;
-    this.bytes.set(value, value_at);
-    const end = value_at + value.length;
-    this.#view.setUint32(end, checksum_in(this.#view, value_at, end, seed), true);
-    this.keys.push(key);
+    this.seal();
+    this.#reserve(put_size(value.length));
+    this.bytes.set(value, this.length + HEAD_BYTES);
+    this.#end_put(salt, key, value.length);
+  }
+
+  put_in_place(salt: number, key: number, record: UnwrittenRecord): void {
+    this.seal();
+    this.#reserve(put_size(record.most));
+    this.#end_put(salt, key, record.write(this.bytes, this.length + HEAD_BYTES));
   }
 
   delete(salt: number, key: number): void {
-    this.#head(this.#take(HEAD_BYTES), salt, DELETE, key, 0);
-    this.keys.push(-key - 1);
+    if (key !== this.#run_next) {
+      this.seal();
+      this.#reserve(HEAD_BYTES);
+      this.#run_first = key;
+      this.#run_salt = salt;
+      this.length += HEAD_BYTES;
+    }
+    this.#run_next = key + STEP;
+    this.#note(-key - 1);
+  }
+
+  /** Ends the run of keys that are deleted, if there is one: what was written so far is whole. */
+  seal(): void {
+    if (this.#run_next === NO_KEY) return;
+    const more = (this.#run_next - this.#run_first) / STEP - 1;
+    this.#head(this.length - HEAD_BYTES, this.#run_salt, DELETE, this.#run_first, more);
+    this.#run_next = NO_KEY;
   }
 
   /** Empties it, and keeps no more memory than usual changes need. */
@@ -71,33 +97,46 @@ export class FrameWriter {
     this.length = 0;
     this.keys.length = 0;
     this.ends.length = 0;
+    this.#run_next = NO_KEY;
     if (this.bytes.length > LARGE_BUFFER) this.#resize(SMALL_BUFFER);
+  }
+
+  /** The value lies there already. */
+  #end_put(salt: number, key: number, length: number): void {
+    const value_at = this.length + HEAD_BYTES;
+    const seed = this.#head(this.length, salt, PUT, key, length);
+    const end = value_at + length;
+    this.#view.setInt32(end, checksum_in(this.#view, value_at, end, seed), true);
+    this.length = end + TAIL_BYTES;
+    this.#note(key);
+  }
+
+  #note(change: number): void {
+    this.keys.push(change);
+    this.ends.push(this.length);
   }
 
   #head(at: number, salt: number, kind: number, key: number, length: number): number {
     const view = this.#view;
     const upper = Math.floor(key / HALF);
-    view.setUint32(at, salt, true);
-    view.setUint32(at + 4, (kind << 24) | upper, true);
+    view.setInt32(at, salt, true);
+    view.setInt32(at + 4, (kind << 24) | upper, true);
     view.setUint32(at + 8, key - upper * HALF, true);
     view.setUint32(at + 12, length, true);
     const sum = checksum_in(view, at, at + 16);
-    view.setUint32(at + 16, sum, true);
+    view.setInt32(at + 16, sum, true);
     return sum;
   }
 
-  #take(size: number): number {
-    const at = this.length;
-    const needed = at + size;
+  /** Makes room for so many bytes. */
+  #reserve(size: number): void {
+    const needed = this.length + size;
     if (needed > this.bytes.length) this.#resize(Math.max(needed, 2 * this.bytes.length));
-    this.length = needed;
-    this.ends.push(needed);
-    return at;
   }
 
   #resize(size: number): void {
     const filled = this.bytes.subarray(0, this.length);
-    this.bytes = new Uint8Array(size);
+    this.bytes = Buffer.allocUnsafeSlow(size);
     this.bytes.set(filled);
     this.#view = view_of(this.bytes);
   }
@@ -109,7 +148,8 @@ const LARGE_BUFFER = 1_048_576;
 /** A change, where it lies in the bytes that were read. */
 export interface Frame {
   readonly is_put: boolean;
-  readonly key: number;
+  /** What is put, or the records that are ended. */
+  readonly keys: readonly number[];
   readonly at: number;
   /** Where the next one begins. */
   readonly end: number;
@@ -160,8 +200,10 @@ function frame_in(view: DataView, at: number): Frame {
   const upper = view.getUint32(at + 4, true);
   const key = (upper & UPPER_MASK) * HALF + view.getUint32(at + 8, true);
   const is_put = upper >>> 24 === PUT;
-  const end = at + (is_put ? put_size(view.getUint32(at + 12, true)) : HEAD_BYTES);
-  return { is_put, key, at, end };
+  const count = view.getUint32(at + 12, true);
+  if (is_put) return { is_put, keys: [key], at, end: at + put_size(count) };
+  const keys = Array.from({ length: count + 1 }, (_, index) => key + index * STEP);
+  return { is_put, keys, at, end: at + HEAD_BYTES };
 }
 
 /** What a header tells. `later`: the log is of a version of the format that came after this one. */

@@ -10,7 +10,7 @@ import { FrameWriter } from "./log_format.ts";
 import { type Found, open_log } from "./opening.ts";
 import { rewritten } from "./rewriting.ts";
 import { set_aside } from "./setting_aside.ts";
-import type { Store, StoredRecord, StoreProblem } from "./store.ts";
+import type { Store, StoredRecord, StoreProblem, UnwrittenRecord } from "./store.ts";
 
 /** When `sync` makes what was written outlive a power cut: at once, a while later, or when the system likes. */
 export type Fsync = "always" | "interval" | "never";
@@ -77,6 +77,10 @@ export class LogStore implements Store {
 
   put(key: number, value: Uint8Array): void {
     this.#staged.put(this.#usable().log.salt, key, value);
+  }
+
+  put_in_place(key: number, record: UnwrittenRecord): void {
+    this.#staged.put_in_place(this.#usable().log.salt, key, record);
   }
 
   delete(key: number): void {

@@ -72,7 +72,7 @@ function taken_in(
   const values = new Map<number, Uint8Array>();
   for (const frame of frames) {
     log.adopt(frame);
-    if (frame.is_put) values.set(frame.key, value_in(bytes, frame));
+    if (frame.is_put) values.set(frame.keys[0] as number, value_in(bytes, frame));
   }
   const records = log.keys
     .sort((a, b) => a - b)

@@ -42,8 +42,8 @@ export function rewritten(
 
 /** Begins a log in an empty file. */
 export function new_log(files: Files, path: string, fd: number): LogFile {
-  // Never 0, so that no zeros can be taken for a frame.
-  const salt = crypto().randomInt(1, 2 ** 32);
+  // Never 0, so that no zeros can be taken for a frame; and a small integer for the engine.
+  const salt = crypto().randomInt(1, 2 ** 31);
   write_all(files, fd, header_of(salt), HEADER_BYTES, 0);
   return new LogFile(files, path, fd, salt, HEADER_BYTES);
 }

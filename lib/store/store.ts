@@ -26,6 +26,14 @@ export interface StoreProblem {
   readonly saved: string | null;
 }
 
+/** A record that is about to be laid down where the store wants it. */
+export interface UnwrittenRecord {
+  /** It takes no more bytes than these. */
+  readonly most: number;
+  /** Writes it into `bytes`, from `at` on; gives how many bytes it is. */
+  write(bytes: Uint8Array, at: number): number;
+}
+
 /**
  * Records in the order of their keys. Changes are staged by `put` and `delete`, and take effect together and in their
  * order with `write`. What fails throws a `StoreError` (a promise rejects with it), and then none of the staged changes
@@ -49,6 +57,12 @@ export interface Store {
 
   /** Stages a record, in place of an earlier one with this key. The bytes are the caller's again afterwards. */
   put(key: number, value: Uint8Array): void;
+
+  /**
+   * As `put`, for a store that wants records written into memory of its own, which is faster. Only a store that answers at
+   * once may have it.
+   */
+  put_in_place?(key: number, record: UnwrittenRecord): void;
 
   /** Stages the end of a record, which need not exist. */
   delete(key: number): void;

@@ -227,6 +227,34 @@ describe("a store in a file that is synced at intervals", () => {
   });
 });
 
+describe("the end of many records", () => {
+  const disk = new FragileDisk();
+  const store = log_store(disk);
+  const size = () => (disk.files.get(path) as Uint8Array).length;
+  store.open(() => {});
+  for (let key = 0; key < 100; key++) store.put(key, bytes("value"));
+  store.write();
+  const before = size();
+
+  it("is one change where their numbers rise by two, and one each where they do not", () => {
+    for (let key = 10; key < 50; key += 2) store.delete(key);
+    store.delete(51);
+    store.delete(60);
+    store.put(99, bytes("new"));
+    store.delete(62);
+    store.write();
+    store.delete(64);
+    store.close();
+    expect(size() - before).toBe(5 * 20 + (24 + "new".length));
+    const { records, problems } = look(disk);
+    const gone = [...Array.from({ length: 20 }, (_, index) => 10 + 2 * index), 51, 60, 62, 64];
+    const left = Array.from({ length: 100 }, (_, key) => key).filter((key) => !gone.includes(key));
+    expect(records.map(([key]) => key)).toEqual(left);
+    expect(records.at(-1)).toEqual([99, "new"]);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe("a rewriting", () => {
   it("copies more than fits into memory at once", () => {
     const disk = new FragileDisk();

@@ -5,6 +5,7 @@ import type { Shelf } from "../../lib/protocol/journal.ts";
 import { type KeptRecord, KeptState, type Riddle } from "../../lib/protocol/kept_state.ts";
 import type { OutboundMessage, Ticket } from "../../lib/protocol/outbound_message.ts";
 import type { PublishAnswer } from "../../lib/protocol/outputs.ts";
+import { MessageRecord } from "../../lib/protocol/records.ts";
 import type { SessionSettings } from "../../lib/protocol/settings.ts";
 import { publication, settings } from "./core_packets.ts";
 import { Wire } from "./session_wire.ts";
@@ -26,9 +27,9 @@ export class FakeShelf implements Shelf {
     return this.opens;
   }
 
-  keep(key: number, record: Uint8Array, message: OutboundMessage): void {
+  keep(key: number, message: OutboundMessage): void {
     if (this.failure !== null) throw this.failure;
-    this.records.set(key, record.slice());
+    this.records.set(key, new MessageRecord().of(message, this).bytes());
     this.kept.push(message);
   }
 
