@@ -130,7 +130,7 @@ const words = ([text]) => text.trim().split(/\s+/);
  */
 const inner_names = words`
   abandon acceptance accepted accepted_at accepted_before acknowledge aliases any_name backoff begin_anew call_off
-  cancel_timeout children complete counts deadline drains ending expires_at farewell for_session forget_link
+  cancel_timeout children complete connect_properties counts deadline drains ending expires_at farewell for_session forget_link
   forget_unheard free_ids gated give_up_waiting given_up goes_on has_given_up has_held has_room heard hears
   hold_for_waiter horizon identifiers_available in_turn inbound insert_after is_awaited is_counted is_driven
   is_full is_held is_kept is_leaving is_left is_scheduled is_subscribed is_unasked is_watched keepalive_ms

@@ -28,7 +28,7 @@ function check_length(length: number): void {
 function text_bytes(text: string): Uint8Array {
   if (has_lone_surrogate(text)) {
     throw new ValueError(
-      "The payload contains half of a surrogate pair, which has no UTF-8 form. Was the text cut in the middle of a character?",
+      "The payload contains half of a surrogate pair. Was the text cut in the middle of a character?",
       { code: "ERR_MQTT_PAYLOAD" },
     );
   }

@@ -34,7 +34,7 @@ export function check_string(
   }
   if (has_lone_surrogate(text)) {
     throw new ValueError(
-      `${what} contains half of a surrogate pair, which has no UTF-8 form. Was the text cut in the middle of a character?`,
+      `${what} contains half of a surrogate pair. Was the text cut in the middle of a character?`,
       { code },
     );
   }
