@@ -17,7 +17,7 @@ import {
 import { eventually, in_time } from "../support/eventually.ts";
 import { describe_mosquitto } from "../support/mosquitto.ts";
 
-/** How long the wires are disturbed: CHAOS_S=60 npx jest spec/chaos */
+/** How long the wires are disturbed on each version: CHAOS_S=60 npx jest spec/chaos */
 const seconds = Number(process.env.CHAOS_S ?? 10);
 /** The choices of the disturbers: CHAOS_SEED=1 npx jest spec/chaos */
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
