@@ -130,17 +130,17 @@ const words = ([text]) => text.trim().split(/\s+/);
  */
 const inner_names = words`
   abandon acceptance accepted accepted_at accepted_before acknowledge aliases any_name backoff begin_anew call_off
-  cancel_timeout children complete connect_properties counts deadline drains ending expires_at farewell for_session forget_link
-  forget_unheard free_ids gated give_up_waiting given_up goes_on has_given_up has_held has_room heard hears
-  hold_for_waiter horizon identifiers_available in_turn inbound insert_after is_awaited is_counted is_driven
-  is_full is_held is_kept is_leaving is_left is_scheduled is_subscribed is_unasked is_watched keepalive_ms
-  leave_forever leaving limits link_lost login max_queued_age_ms maximum_packet_size maximum_qos may_be_old
-  next_timeout not_opened on_bytes on_late on_request_ack on_round outbound outgoing owned phase previous probe
-  publish_plainly queue reading receive_maximum received_at requests retain_available retry_refused security_of_url
-  session settle shared_available shrinks_without spare_client_id subscriptions take_caller take_events
-  take_expired take_leave take_qos0 take_work takes_wishes tickets timeout_ms topic_alias_maximum touch tracing
-  ungated unschedule unsent_with_topic urgent useless_at wants_write was_driven weight wildcards_available
-  writes_by_hand
+  cancel_timeout check_first_byte children complete connect_properties counts deadline drains ending expires_at
+  farewell for_session forget_link forget_unheard free_ids gated give_up_waiting given_up goes_on has_given_up
+  has_held has_room heard hears hold_for_waiter horizon identifiers_available in_turn inbound insert_after
+  is_awaited is_counted is_driven is_full is_held is_kept is_leaving is_left is_scheduled is_subscribed is_unasked
+  is_watched keepalive_ms leave_forever leaving limits link_lost login max_queued_age_ms maximum_packet_size
+  maximum_qos may_be_old next_timeout not_opened on_bytes on_late on_request_ack on_round outbound outgoing owned
+  pause_reading phase previous probe publish_plainly queue reading receive_maximum received_at requests
+  resume_reading retain_available retry_refused security_of_url session settle shared_available shrinks_without
+  spare_client_id subscriptions take_caller take_events take_expired take_leave take_qos0 take_work takes_wishes
+  tickets timeout_ms topic_alias_maximum touch tracing ungated unschedule unsent_with_topic urgent useless_at
+  wants_write was_driven weight wildcards_available writes_by_hand
 `;
 
 /**

@@ -78,7 +78,7 @@ function object_bytes(payload: unknown): Uint8Array {
     return copy_bytes(view_bytes(payload));
   }
   throw new TypeError(
-    `${name_type(payload)} cannot be published: a payload is text, bytes, a number or null. To send it as JSON use JSON.stringify(...).`,
+    `${name_type(payload)} cannot be published: a payload is text, bytes, a number or null. For JSON use JSON.stringify(...).`,
   );
 }
 

@@ -42,7 +42,7 @@ export const MOST_IN_LIST = 65_535;
  * @throws ProtocolError with 0x97, which is for limits of an implementation (3.14.2.1).
  */
 export function check_count(count: number, most = MOST_IN_LIST): void {
-  if (count > most) throw new ProtocolError(`A list in it is longer than ${most}.`, { reason_code: 0x97 });
+  if (count > most) throw new ProtocolError(`A list is longer than ${most}.`, { reason_code: 0x97 });
 }
 
 /** Walks through received bytes. Every read throws MalformedPacket where the bytes end too early. */

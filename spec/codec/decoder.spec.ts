@@ -154,7 +154,7 @@ describe("a list in a packet", () => {
     expect(decoder.error).toMatchObject({
       name: "ProtocolError",
       reason_code: 0x97,
-      message: expect.stringContaining(": A list in it is longer than 65535."),
+      message: expect.stringContaining(": A list is longer than 65535."),
     });
   });
 
