@@ -5,6 +5,7 @@ import { ValueError } from "../model/errors.ts";
 import { SubscribeOptions } from "../model/subscribeoptions.ts";
 import { check_topic_filter } from "../model/topics.ts";
 import { name_type } from "../model/type_names.ts";
+import { MOST_IN_LIST } from "../model/wire_values.ts";
 
 /** A filter with its QoS, or (MQTT 5) with its options. */
 export type FilterPair = readonly [filter: string, qos: number | SubscribeOptions];
@@ -30,8 +31,7 @@ export function subscriptions_of(
       `subscribe() takes a topic filter, [filter, qos], or a list of those, not ${name_type(topic)}`,
     );
   }
-  if (topic.length === 0)
-    throw new ValueError("subscribe() was given an empty list: it needs at least one topic filter");
+  check_number_of(topic, "subscribe()");
   if (typeof topic[0] === "string" && topic.length === 2 && typeof topic[1] !== "string") {
     return [pair(topic, version)];
   }
@@ -44,8 +44,7 @@ export function subscriptions_of(
  */
 export function filters_of(topic: unknown, call = "unsubscribe()"): string[] {
   const filters: unknown[] = Array.isArray(topic) ? [...topic] : [topic];
-  if (filters.length === 0)
-    throw new ValueError(`${call} was given an empty list: it needs at least one topic filter`);
+  check_number_of(filters, call);
   return filters.map((filter) => {
     if (typeof filter !== "string") {
       throw new ValueError(`${call} takes a topic filter or a list of them, not ${name_type(filter)}`);
@@ -53,6 +52,12 @@ export function filters_of(topic: unknown, call = "unsubscribe()"): string[] {
     check_topic_filter(filter);
     return filter;
   });
+}
+
+/** No decoder takes the answer to more. */
+function check_number_of({ length }: readonly unknown[], call: string): void {
+  if (length === 0 || length > MOST_IN_LIST)
+    throw new ValueError(`${call} takes 1 to ${MOST_IN_LIST} topic filters, not ${length}`);
 }
 
 /** @throws ValueError unless it is 0, 1 or 2; TypeError unless it is a number. */

@@ -22,7 +22,7 @@ export function encode(packet: Packet, version: Version): Uint8Array {
     return whole(packet, body_of(packet, version));
   } catch (cause) {
     throw new ValueError(
-      `${packet_name(packet.type)}: it is longer than the 268435455 bytes that MQTT allows, or one of its values does not fit.`,
+      `${packet_name(packet.type)}: it is longer than 268435455 bytes, or a value in it does not fit.`,
       { cause },
     );
   }

@@ -6,7 +6,7 @@ import type { PacketType } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
 import { reason_code_table } from "../model/reasoncode_table.ts";
 import { check_topic_filter } from "../model/topics.ts";
-import type { ByteReader } from "../model/wire_values.ts";
+import { type ByteReader, MOST_IN_LIST } from "../model/wire_values.ts";
 
 /** For what cannot be parsed (0x81). */
 export function malformed(text: string): MalformedPacket {
@@ -49,7 +49,7 @@ export function check_filter(filter: string): void {
 /** A block of properties; null when it is empty. */
 export function read_properties<T extends PacketType>(body: ByteReader, type: T): Properties<T> | null {
   const properties = new Properties(type);
-  properties.read_block(body);
+  properties.read_block(body, MOST_IN_LIST);
   return properties.isEmpty() ? null : properties;
 }
 
@@ -83,6 +83,5 @@ function hex(code: number): string {
 
 /** Goes past the properties of a packet that was found sound. */
 export function skip_properties(body: ByteReader): void {
-  const length = body.variable();
-  body.at += length;
+  body.take(body.variable());
 }

@@ -7,7 +7,7 @@
 
 import { PacketTypes } from "../model/packettypes.ts";
 import type { Properties } from "../model/properties.ts";
-import { ByteReader } from "../model/wire_values.ts";
+import { ByteReader, check_count } from "../model/wire_values.ts";
 import { client_layouts } from "./client_layouts.ts";
 import {
   check_packet_id,
@@ -126,7 +126,7 @@ function optional_reason(body: ByteReader, packet: Context, type: 4 | 5 | 6 | 7 
 function suback(body: ByteReader, packet: Context): void {
   check_packet_id(body.int16());
   if (packet.version === 5) packet.properties = read_properties(body, PacketTypes.SUBACK);
-  if (body.at === body.end) throw violation("there is no reason code in it [MQTT-3.9.3-2]");
+  check_codes(body);
   while (body.at < body.end) {
     const code = body.byte();
     if (packet.version === 5) check_reason_code(code, PacketTypes.SUBACK);
@@ -138,8 +138,14 @@ function unsuback(body: ByteReader, packet: Context): void {
   check_packet_id(body.int16());
   if (packet.version < 5) return;
   packet.properties = read_properties(body, PacketTypes.UNSUBACK);
-  if (body.at === body.end) throw violation("there is no reason code in it [MQTT-3.11.3-2]");
+  check_codes(body);
   while (body.at < body.end) check_reason_code(body.byte(), PacketTypes.UNSUBACK);
+}
+
+/** [MQTT-3.9.3-2] and [MQTT-3.11.3-2]. */
+function check_codes({ at, end }: ByteReader): void {
+  if (at === end) throw violation("there is no reason code in it");
+  check_count(end - at);
 }
 
 // PINGREQ to AUTH (3.12 to 3.15) -------------------------------------------------------------------------------------

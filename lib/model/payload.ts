@@ -28,7 +28,7 @@ function check_length(length: number): void {
 function text_bytes(text: string): Uint8Array {
   if (has_lone_surrogate(text)) {
     throw new ValueError(
-      "The payload contains half of a surrogate pair, which has no UTF-8 form. Was the text cut in the middle of a character?",
+      "The payload contains half of a surrogate pair. Was the text cut in the middle of a character?",
       { code: "ERR_MQTT_PAYLOAD" },
     );
   }
@@ -78,7 +78,7 @@ function object_bytes(payload: unknown): Uint8Array {
     return copy_bytes(view_bytes(payload));
   }
   throw new TypeError(
-    `${name_type(payload)} cannot be published: a payload is text, bytes, a number or null. To send it as JSON use JSON.stringify(...).`,
+    `${name_type(payload)} cannot be published: a payload is text, bytes, a number or null. For JSON use JSON.stringify(...).`,
   );
 }
 

@@ -2,7 +2,7 @@
 // (paho.mqtt.properties); what may be stored is decided in property_store.ts.
 
 import { type Bytes, concat_bytes, hex_of } from "./bytes.ts";
-import { MalformedPacket, ValueError } from "./errors.ts";
+import { ValueError } from "./errors.ts";
 import type { PacketType } from "./packettypes.ts";
 import type { PropertiesJson, PropertyAttributes, PropertyValues } from "./property_attributes.ts";
 import {
@@ -21,7 +21,14 @@ import {
   wire_types,
 } from "./property_table.ts";
 import { row_of_id, row_of_name, rows_of_packet } from "./property_values.ts";
-import { ByteReader, read_value, VariableByteIntegers, type WireValue, write_value } from "./wire_values.ts";
+import {
+  ByteReader,
+  check_count,
+  read_value,
+  VariableByteIntegers,
+  type WireValue,
+  write_value,
+} from "./wire_values.ts";
 
 export { MalformedPacket, MQTTException } from "./errors.ts";
 export { type PacketType, PacketTypes } from "./packettypes.ts";
@@ -217,24 +224,19 @@ class PropertySet<P extends PacketType> extends Returned {
   /**
    * Reads one block as `unpack` does and leaves the reader behind it.
    *
+   * @param most how many properties there may be; ProtocolError for more.
    * @internal
    */
-  read_block(reader: ByteReader): void {
+  read_block(reader: ByteReader, most = Number.POSITIVE_INFINITY): void {
     this.clear();
     try {
-      const length = reader.variable();
-      const end = reader.at + length;
-      if (end > reader.end) {
-        throw new MalformedPacket(
-          `The properties are ${length} bytes long by their length, but ${reader.end - reader.at} are left.`,
-        );
-      }
-      const block = new ByteReader(reader.bytes, reader.at, end);
-      while (block.at < end) {
+      const begin = reader.take(reader.variable());
+      const block = new ByteReader(reader.bytes, begin, reader.at);
+      for (let count = 1; block.at < block.end; count++) {
+        check_count(count, most);
         const row = received_row(this.#packet_type, block.variable());
         receive(this.#store, this.#packet_type, row, read_value(row.type, block, row.name));
       }
-      reader.at = end;
     } catch (error) {
       this.clear();
       throw error;

@@ -82,7 +82,7 @@ function append(store: Store, packet: PacketType, row: PropertyRow, value: unkno
   const all = [...before, ...items_of(row, value).map((item) => check_assigned(row, item))];
   if (all.length > 1 && !may_repeat(row, packet)) {
     throw new ValueError(
-      `${row.name} may stand only once in ${packet_name(packet)}, and assigning adds to what is there: set it to undefined first to replace it.`,
+      `${row.name} may stand only once in ${packet_name(packet)}: set it to undefined before it is replaced.`,
       { code: "ERR_MQTT_PROPERTY" },
     );
   }

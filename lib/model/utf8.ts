@@ -30,11 +30,11 @@ export function check_string(
     throw new TypeError(`${what} must be a string, not ${name_type(text)}.`);
   }
   if (text.includes("\0")) {
-    throw new ValueError(`${what} contains the character U+0000, which MQTT does not allow.`, { code });
+    throw new ValueError(`${what} contains the character U+0000, which MQTT forbids.`, { code });
   }
   if (has_lone_surrogate(text)) {
     throw new ValueError(
-      `${what} contains half of a surrogate pair, which has no UTF-8 form. Was the text cut in the middle of a character?`,
+      `${what} contains half of a surrogate pair. Was the text cut in the middle of a character?`,
       { code },
     );
   }

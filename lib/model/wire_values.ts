@@ -1,7 +1,7 @@
 // Decides how the seven wire types of section 1.5 are written and read, strictly; knows nothing of what they mean.
 
 import { type Bytes, concat_bytes, copy_bytes, new_bytes } from "./bytes.ts";
-import { type ErrorCode, MalformedPacket, ValueError } from "./errors.ts";
+import { type ErrorCode, MalformedPacket, ProtocolError, ValueError } from "./errors.ts";
 import type { WireType } from "./property_table.ts";
 import { name_type } from "./type_names.ts";
 import { decode_string, encode_string, MAX_FIELD_BYTES } from "./utf8.ts";
@@ -33,6 +33,18 @@ export function check_integer(
   }
 }
 
+/** How long a list in a packet may be: properties, reason codes, filters. MQTT has no rule for it. */
+export const MOST_IN_LIST = 65_535;
+
+/**
+ * Refuses a longer list than that before it is made: what takes a byte on the wire takes many in memory.
+ *
+ * @throws ProtocolError with 0x97, which is for limits of an implementation (3.14.2.1).
+ */
+export function check_count(count: number, most = MOST_IN_LIST): void {
+  if (count > most) throw new ProtocolError(`A list is longer than ${most}.`, { reason_code: 0x97 });
+}
+
 /** Walks through received bytes. Every read throws MalformedPacket where the bytes end too early. */
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -48,7 +60,7 @@ export class ByteReader {
   }
 
   /** Moves over `length` bytes and returns where they begin. */
-  #take(length: number): number {
+  take(length: number): number {
     const start = this.at;
     if (start + length > this.end) {
       throw new MalformedPacket(
@@ -60,11 +72,11 @@ export class ByteReader {
   }
 
   byte(): number {
-    return this.bytes[this.#take(1)] as number;
+    return this.bytes[this.take(1)] as number;
   }
 
   int16(): number {
-    const start = this.#take(2);
+    const start = this.take(2);
     return ((this.bytes[start] as number) << 8) | (this.bytes[start + 1] as number);
   }
 
@@ -91,7 +103,7 @@ export class ByteReader {
   /** Length-prefixed bytes, as a view: copy what is kept. */
   binary(): Uint8Array {
     const length = this.int16();
-    const start = this.#take(length);
+    const start = this.take(length);
     return this.bytes.subarray(start, start + length);
   }
 
@@ -145,7 +157,7 @@ export function check_binary(
 ): asserts value is Uint8Array {
   if (!(value instanceof Uint8Array)) {
     throw new TypeError(
-      `${what} must be bytes (a Uint8Array or Buffer), not ${name_type(value)}. For text use Buffer.from(text) or new TextEncoder().encode(text).`,
+      `${what} must be bytes (a Uint8Array or Buffer), not ${name_type(value)}. For text use new TextEncoder().encode(text).`,
     );
   }
   if (value.length > MAX_FIELD_BYTES) {

@@ -47,6 +47,7 @@ export class ByPacketId<T> {
 
   /** All, by ascending identifiers. What is visited may be deleted. */
   *all(): Iterable<T> {
+    if (this.size === 0) return;
     for (const page of this.#pages) for (const item of page?.items ?? []) if (item !== undefined) yield item;
   }
 

@@ -16,7 +16,7 @@ import type {
 } from "../codec/packets.ts";
 import { TopicBytes } from "../codec/topic_bytes.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
-import { MQTTException, ProtocolError } from "../model/errors.ts";
+import { MQTTException, ProtocolError, TransportError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Connection } from "./connection.ts";
 import { Departure, type DepartureParts } from "./departure.ts";
@@ -49,6 +49,12 @@ import { fleeting_state, type SessionState } from "./session_state.ts";
 import type { SessionSettings } from "./settings.ts";
 import { UserAliases } from "./topic_alias.ts";
 import { no_broker, wrong_port } from "./wrong_port.ts";
+
+/**
+ * How many packets that are no messages may wait to leave: an answer for each packet id of the broker, and a request or
+ * PUBREL for each of ours. A broker that asks for more has not read our answers, and may do so for ever.
+ */
+const MOST_WAITING = 2 * 65_535;
 
 const { MQTT_ERR_SUCCESS, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
 const { MQTT_ERR_QUEUE_SIZE, MQTT_ERR_NOT_SUPPORTED, MQTT_ERR_PROTOCOL } = MQTTErrorCode;
@@ -259,8 +265,14 @@ export class Session {
       const error = this.#on_packet(packet, link, reading, now);
       if (error !== null) this.#connection.fail(link, error, reading);
     }
+    if (this.phase === "closing") return;
+    if (link.outgoing.length > MOST_WAITING) {
+      const unread = new TransportError("the broker sends, but does not read");
+      this.#connection.give_up(link, close_cause(MQTT_ERR_CONN_LOST, { error: unread }), false);
+      return;
+    }
     const { error } = reading.decoder;
-    if (error === null || this.phase === "closing") return;
+    if (error === null) return;
     const stranger = is_first ? (wrong_port(bytes) ?? no_broker(bytes, error)) : null;
     if (stranger === null) this.#connection.fail(link, error, reading);
     else this.#connection.give_up(link, close_cause(MQTT_ERR_PROTOCOL, { error: stranger }), false);

@@ -14,6 +14,8 @@ const GOOD_ORDER = 1000;
 const WRONG_KIND_OF_DATA = 1003;
 /** The largest packet of MQTT: a frame is collected whole before the decoder sees how large its packets are. */
 const MOST_FRAME_BYTES = 268_435_460;
+/** More is not told at a time: a frame may hold a million packets, and who reads them may want to pause. */
+const PORTION_BYTES = 65_536;
 
 /** How failures are worded. */
 export interface WebsocketWords {
@@ -39,6 +41,11 @@ class WebsocketTransport implements Transport {
   #is_ending = false;
   #failure: Error | null = null;
   #linger: NodeJS.Timeout | null = null;
+  #is_paused = false;
+  /** The rest of a large frame, and all that came after it. */
+  #held: Uint8Array[] = [];
+  /** How it has ended, while something is held. */
+  #end: { readonly error: Error | null } | null = null;
 
   constructor(below: Dial, target: WebsocketTarget, words: WebsocketWords, listener: TransportListener) {
     this.#listener = listener;
@@ -63,11 +70,14 @@ class WebsocketTransport implements Transport {
   poll(): void {}
 
   pause(): void {
+    this.#is_paused = true;
     this.#websocket?.pause();
   }
 
   resume(): void {
+    this.#is_paused = false;
     this.#websocket?.resume();
+    if (this.#held.length > 0) queueMicrotask(() => this.#tell_held());
   }
 
   end(): void {
@@ -77,7 +87,7 @@ class WebsocketTransport implements Transport {
       queueMicrotask(() => this.#tell_closed(null));
       return;
     }
-    this.#websocket?.resume();
+    this.resume();
     this.#websocket?.close(GOOD_ORDER);
     // The last of what is to leave. A server that has closed already takes nothing more.
     if (this.#stream?.writable) this.#stream.write("", () => this.#close_soon());
@@ -86,6 +96,7 @@ class WebsocketTransport implements Transport {
 
   destroy(): void {
     this.#listener = null;
+    this.#held = [];
     this.#drop();
   }
 
@@ -131,7 +142,7 @@ class WebsocketTransport implements Transport {
       this.#listener?.opened();
     });
     websocket.on("message", (data, is_binary) => {
-      if (is_binary) this.#listener?.data(data as Buffer);
+      if (is_binary) this.#take(data as Buffer);
       else this.#refuse_text(websocket);
     });
     websocket.on("error", (error) => {
@@ -148,6 +159,27 @@ class WebsocketTransport implements Transport {
     });
   }
 
+  #take(bytes: Uint8Array): void {
+    if (bytes.length <= PORTION_BYTES && this.#held.length === 0) {
+      this.#listener?.data(bytes);
+      return;
+    }
+    for (let at = 0; at < bytes.length; at += PORTION_BYTES) {
+      this.#held.push(bytes.subarray(at, at + PORTION_BYTES));
+    }
+    this.#tell_held();
+  }
+
+  #tell_held(): void {
+    let told = 0;
+    while (told < this.#held.length && !this.#is_paused) {
+      this.#listener?.data(this.#held[told] as Uint8Array);
+      told += 1;
+    }
+    this.#held = this.#held.slice(told);
+    if (this.#end !== null) this.#tell_closed(this.#end.error);
+  }
+
   /** [MQTT-6.0.0-1]: the connection must be closed. */
   #refuse_text(websocket: WebSocket): void {
     websocket.close(WRONG_KIND_OF_DATA);
@@ -161,6 +193,10 @@ class WebsocketTransport implements Transport {
 
   #tell_closed(error: Error | null): void {
     if (this.#linger !== null) clearTimeout(this.#linger);
+    if (this.#held.length > 0) {
+      this.#end ??= { error };
+      return;
+    }
     const listener = this.#listener;
     this.#listener = null;
     listener?.closed(error);

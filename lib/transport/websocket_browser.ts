@@ -30,6 +30,8 @@ export interface PageWebsocketWords {
 const GOOD_ORDER = 1000;
 /** Above this, writing should wait. */
 const HIGH_WATER_BYTES = 1024 * 1024;
+/** More is not told at a time: a frame may hold a million packets, and who reads them may want to pause. */
+const PORTION_BYTES = 65_536;
 /** When it may go on. */
 const LOW_WATER_BYTES = HIGH_WATER_BYTES / 2;
 /** A page is not told when bytes have left: it has to look. */
@@ -138,8 +140,10 @@ class PageWebsocketTransport implements Transport {
   }
 
   #take(bytes: Uint8Array): void {
-    if (this.#is_paused || this.#held.length > 0) this.#held.push(bytes);
-    else this.#listener?.data(bytes);
+    for (let at = 0; at < bytes.length; at += PORTION_BYTES) {
+      this.#held.push(bytes.subarray(at, at + PORTION_BYTES));
+    }
+    this.#tell_held();
   }
 
   /** [MQTT-6.0.0-1]: the connection must be closed. A page may not say why. */

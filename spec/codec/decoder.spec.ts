@@ -3,6 +3,7 @@ import { Decoder } from "../../lib/codec/decoder.ts";
 import type { Packet, PublishPacket } from "../../lib/codec/packets.ts";
 import { MalformedPacket } from "../../lib/model/errors.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { VariableByteIntegers } from "../../lib/model/wire_values.ts";
 import { bytes_of } from "../vectors/vector.ts";
 
 const READ_BUFFER = 65536;
@@ -123,6 +124,47 @@ describe("the largest packet", () => {
     expect(allocated).toBeLessThan(4 * size);
     const { payload } = only_publish(packets);
     expect(Buffer.alloc(size, 7).equals(payload)).toBe(true);
+  });
+});
+
+describe("a list in a packet", () => {
+  const most = 65_535;
+  const variable = (count: number) => Buffer.from(VariableByteIntegers.encode(count));
+  const packet = (first_byte: number, ...body: Uint8Array[]) => {
+    const bytes = Buffer.concat(body);
+    return Buffer.concat([Buffer.of(first_byte), variable(bytes.length), bytes]);
+  };
+  const user_properties = (count: number) => {
+    const pairs = Buffer.alloc(5 * count, bytes_of("26 0000 0000"));
+    return packet(0x30, bytes_of("0001 74"), variable(pairs.length), pairs);
+  };
+  const acks = (type: number, version: number) => (count: number) =>
+    packet(type << 4, bytes_of(version === 5 ? "0001 00" : "0001"), Buffer.alloc(count));
+
+  it.each([
+    ["user properties", 5, user_properties],
+    ["reason codes of a SUBACK", 5, acks(9, 5)],
+    ["return codes of a SUBACK of 3.1.1", 4, acks(9, 4)],
+    ["reason codes of an UNSUBACK", 5, acks(11, 5)],
+  ] as const)("has 65,535 %s at most, and more are refused before they are made", (_name, version, bytes) => {
+    const decoder = new Decoder({ version, max_packet_size: 1_000_000 });
+    expect(decoder.push(bytes(most))).toHaveLength(1);
+    expect(decoder.error).toBeNull();
+    expect(decoder.push(bytes(most + 1))).toEqual([]);
+    expect(decoder.error).toMatchObject({
+      name: "ProtocolError",
+      reason_code: 0x97,
+      message: expect.stringContaining(": A list is longer than 65535."),
+    });
+  });
+
+  it("costs no memory where it is too long", () => {
+    const decoder = new Decoder({ version: 5, max_packet_size: 268_435_460 });
+    const bytes = user_properties(2_000_000);
+    const began = process.memoryUsage().heapUsed;
+    decoder.push(bytes);
+    expect(decoder.error?.reason_code).toBe(0x97);
+    expect(process.memoryUsage().heapUsed - began).toBeLessThan(32 * 1024 * 1024);
   });
 });
 

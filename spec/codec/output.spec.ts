@@ -3,7 +3,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { encode } from "../../lib/codec/encoder.ts";
-import { give_back, Output } from "../../lib/codec/output.ts";
+import { FULL_BYTES, give_back, Output } from "../../lib/codec/output.ts";
 import { give_back as give_back_in_page, Output as PageOutput } from "../../lib/codec/output_browser.ts";
 import type { PublishPacket } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
@@ -122,7 +122,7 @@ describe("memory that is given back", () => {
 
   it("is not kept when it is large", () => {
     const output = new Output();
-    output.append(Buffer.alloc(600_000, 1));
+    output.append(Buffer.alloc(2 * FULL_BYTES, 1));
     const large = output.take();
     give_back(large);
     expect(filled(output, 2).buffer).not.toBe(large.buffer);

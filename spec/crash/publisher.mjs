@@ -14,7 +14,8 @@ const client = new mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, {
   store: new FileStore(store, { fsync }),
 });
 client.reconnect_delay_set(0.01, 0.1);
-client.connect("127.0.0.1", port);
+// The broker may be away at this moment.
+client.connect_async("127.0.0.1", port);
 client.loop_start();
 
 if (drains) {

@@ -5,6 +5,7 @@ import { encode } from "../../lib/codec/encoder.ts";
 import { check_first_byte } from "../../lib/codec/fixed_header.ts";
 import { Framer } from "../../lib/codec/framer.ts";
 import { check_packet } from "../../lib/codec/layouts.ts";
+import { give_back } from "../../lib/codec/output.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import type { PropertyValues } from "../../lib/model/properties.ts";
 import { Session } from "../../lib/protocol/session.ts";
@@ -13,7 +14,7 @@ import type { Version } from "../vectors/vector.ts";
 import { MAX_PACKET_SIZE, type Verdict } from "./reading_trial.ts";
 
 /** How much is open towards the broker at most, so that what it acknowledges may be true. */
-const OPEN_AT_MOST = 6;
+const OPEN_AT_MOST = 4;
 /** The standard lets no client send it, and some brokers ask for it. */
 const PINGRESP = 0xd0;
 const promised: PropertyValues<1> = { TopicAliasMaximum: 3, ReceiveMaximum: 5 };
@@ -21,10 +22,13 @@ const promised: PropertyValues<1> = { TopicAliasMaximum: 3, ReceiveMaximum: 5 };
 export class SessionTrial {
   /** Packet ids that may be in use. */
   readonly open: number[] = [];
+  /** Packet ids of the broker's messages of QoS 2 that it has not released. */
+  #unreleased: number[] = [];
   readonly #version: Version;
   readonly #below: (end: number) => number;
   readonly #session: Session;
   #server: Framer;
+  readonly #connacks: readonly Uint8Array[];
   #now = 1_000_000;
   #was_closed = false;
   /** Whether the bytes before may have ended inside of a packet. */
@@ -43,6 +47,7 @@ export class SessionTrial {
         connect_properties: props(PacketTypes.CONNECT, version === 5 ? promised : null),
       }),
     );
+    this.#connacks = [false, true].map((session_present) => encode(connack({ session_present }), version));
     this.#server = this.#open();
   }
 
@@ -90,7 +95,8 @@ export class SessionTrial {
   /** A link that is up, with something in flight. */
   #accept(): void {
     this.#reopen();
-    this.#session.receive(encode(connack({ session_present: this.#below(8) > 0 }), this.#version), this.#now);
+    this.#session.receive(this.#connacks[this.#below(8) > 0 ? 1 : 0] as Uint8Array, this.#now);
+    if (this.#below(4) === 0) this.#release();
     const { in_flight, queued } = this.#session.counts;
     for (let count = in_flight + queued; count < OPEN_AT_MOST; count++) {
       const { message } = this.#session.publish(
@@ -106,6 +112,14 @@ export class SessionTrial {
     this.#drain();
   }
 
+  /** As a broker does that goes on with its session. Else all ids would be in use in the end: 3.1 loses no session. */
+  #release(): void {
+    for (const mid of this.#unreleased) {
+      this.#session.receive(Uint8Array.of(0x62, 2, mid >> 8, mid & 0xff), this.#now);
+    }
+    this.#unreleased = [];
+  }
+
   #remember(mid: number): void {
     this.open.push(mid);
     if (this.open.length > 2 * OPEN_AT_MOST) this.open.shift();
@@ -114,9 +128,10 @@ export class SessionTrial {
   /** The shell's part: what is to be sent goes to a server that reads it strictly, messages are finished, mostly. */
   #drain(): void {
     for (const event of this.#session.take_events()) {
-      if (event.type === "message" && event.delivery !== null && this.#below(4) > 0) {
-        this.#session.ack(event.delivery.mid, event.delivery);
-      }
+      if (event.type !== "message" || event.delivery === null) continue;
+      const { mid, qos } = event.delivery;
+      if (qos === 2) this.#unreleased.push(mid);
+      if (this.#below(4) > 0) this.#session.ack(mid, event.delivery);
     }
     this.#now += this.#below(100);
     this.#session.tick(this.#now);
@@ -124,7 +139,10 @@ export class SessionTrial {
       if (work.type === "close") {
         this.#session.closed(null);
         this.#was_closed = true;
-      } else this.#read(work.bytes);
+      } else {
+        this.#read(work.bytes);
+        give_back(work.bytes);
+      }
     }
     this.#session.take_events();
     const { bytes, in_flight, queued } = this.#session.counts;

@@ -251,7 +251,12 @@ describe("the subscribe helpers reject", () => {
   it.each([
     ["a wrong QoS", () => subscribe.simple("t", 3 as never), "ValueError", "QoS"],
     ["msg_count 0", () => subscribe.simple("t", 0, 0), "ValueError", "msg_count"],
-    ["no topics", () => subscribe.simple([]), "ValueError", "subscribe.simple() was given an empty list"],
+    [
+      "no topics",
+      () => subscribe.simple([]),
+      "ValueError",
+      "subscribe.simple() takes 1 to 65535 topic filters",
+    ],
     [
       "a list of pairs",
       () => subscribe.simple([["a", 1]] as never),

@@ -76,7 +76,7 @@ describe("a payload", () => {
     const error = caught(() => payload_bytes(payload as never));
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toBe(
-      `${kind} cannot be published: a payload is text, bytes, a number or null. To send it as JSON use JSON.stringify(...).`,
+      `${kind} cannot be published: a payload is text, bytes, a number or null. For JSON use JSON.stringify(...).`,
     );
   });
 

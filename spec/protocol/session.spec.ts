@@ -1,4 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { MQTTErrorCode } from "../../lib/model/enums.ts";
+import { TransportError } from "../../lib/model/errors.ts";
 import {
   connack,
   puback,
@@ -253,5 +255,33 @@ describe("a session", () => {
     expect(() => wire.session.open(0)).toThrow('"open" cannot happen in phase "idle"');
     wire.session.dial();
     expect(() => wire.session.dial()).toThrow('"dial" cannot happen in phase "dialling"');
+  });
+});
+
+describe("a broker that sends and does not read", () => {
+  /** PUBRELs for what was never sent, of which nobody takes the answers. */
+  function flooded(pubrels: number): Wire {
+    const wire = new Wire({ version: 5 }).connected();
+    wire.session.receive(Buffer.alloc(4 * pubrels, Buffer.of(0x62, 2, 0, 1)), wire.now);
+    return wire;
+  }
+
+  it("may let as many answers wait as two spaces of packet ids hold", () => {
+    const wire = flooded(131_070);
+    wire.flush();
+    expect(wire.session.phase).toBe("connected");
+    expect(wire.received()).toHaveLength(131_070);
+  });
+
+  it("loses its link with one more, and nothing of it is kept", () => {
+    const wire = flooded(131_071);
+    expect(wire.session.phase).toBe("closing");
+    expect(wire.received()).toEqual([]);
+    expect(wire.ending).toEqual({ flush: false });
+    const { rc, error } = wire.closed();
+    expect(rc).toBe(MQTTErrorCode.MQTT_ERR_CONN_LOST);
+    expect(error).toBeInstanceOf(TransportError);
+    expect(error?.message).toBe("the broker sends, but does not read");
+    expect(wire.connected(true).session.phase).toBe("connected");
   });
 });

@@ -71,7 +71,6 @@ function are_told(
       const error = await fate(peer, { ...approach, connect_timeout: 20 });
       expect(error).toBeInstanceOf(MQTTException);
       expect(error?.message).toMatch(wanted);
-      if (process.env.DBG) console.log(_what, peer.sent, error?.message);
       expect((error as MQTTException).code).not.toBe("ERR_MQTT_TIMEOUT");
       expect(peer.sent).toBeLessThan(MOST_TAKEN);
     },
@@ -125,6 +124,14 @@ describe("a peer on plain TCP", () => {
       "sends messages without end before it has accepted",
       never_ends("", "\x30\x04\x00\x01tx"),
       /the broker sent PUBLISH before CONNACK/,
+    ],
+    [
+      "releases messages without end, and does not read that it may",
+      after_first_words((socket) => {
+        socket.pause();
+        never_ends(connack, "\x62\x02\x00\x01")(socket);
+      }),
+      /^the broker sends, but does not read$/,
     ],
   ]);
 });

@@ -238,6 +238,55 @@ describe("an open WebSocket", () => {
     expect(await fate(way_to(there), (heard) => heard.length >= bytes.length)).toHaveLength(bytes.length);
   });
 
+  it("tells a large frame in portions, and stops between them when it is paused", async () => {
+    await using there = await site(no_page, (websocket) => {
+      websocket.send(Buffer.alloc(150_000, "m"));
+      websocket.send(Buffer.from("last"));
+      websocket.close();
+    });
+    const told: number[] = [];
+    let ended = false;
+    const transport = open_way(way_to(there))({
+      opened() {},
+      data(bytes) {
+        told.push(bytes.length);
+        transport.pause();
+      },
+      drained() {},
+      closed() {
+        ended = true;
+      },
+    });
+    await eventually(() => expect(told).toEqual([65_536]));
+    transport.resume();
+    await eventually(() => expect(told).toEqual([65_536, 65_536]));
+    transport.resume();
+    await eventually(() => expect(told).toEqual([65_536, 65_536, 18_928]));
+    expect(ended).toBe(false);
+    transport.resume();
+    await eventually(() => expect(told).toEqual([65_536, 65_536, 18_928, 4]));
+    transport.resume();
+    await eventually(() => expect(ended).toBe(true));
+  });
+
+  it("tells nothing of a large frame once it is destroyed", async () => {
+    await using there = await site(no_page, (websocket) => websocket.send(Buffer.alloc(150_000)));
+    const told: number[] = [];
+    const transport = open_way(way_to(there))({
+      opened() {},
+      data(bytes) {
+        told.push(bytes.length);
+        transport.destroy();
+      },
+      drained() {},
+      closed() {},
+    });
+    await eventually(() => expect(told).toEqual([65_536]));
+    transport.resume();
+    await new Promise(setImmediate);
+    expect(told).toEqual([65_536]);
+  });
+
   it("sends each write as one binary frame, without compression", async () => {
     const got: [string, boolean][] = [];
     const extensions: string[] = [];

@@ -220,6 +220,33 @@ describe("a WebSocket from a page", () => {
     }
   });
 
+  it("tells a large frame in portions, and stops between them when it is paused", async () => {
+    const told: number[] = [];
+    let ended = false;
+    const transport = open_way(way())({
+      opened() {},
+      data(bytes) {
+        told.push(bytes.length);
+        transport.pause();
+      },
+      drained() {},
+      closed() {
+        ended = true;
+      },
+    });
+    const websocket = PuppetWebSocket.last;
+    websocket.onmessage?.({ data: new ArrayBuffer(150_000) });
+    websocket.onclose?.({ code: 1000, reason: "" });
+    for (const wanted of [[65_536], [65_536, 65_536], [65_536, 65_536, 18_928]]) {
+      await null;
+      expect(told).toEqual(wanted);
+      expect(ended).toBe(false);
+      transport.resume();
+    }
+    await null;
+    expect(ended).toBe(true);
+  });
+
   it("tells nothing any more once it is destroyed", async () => {
     const { transport, websocket, told } = opened();
     transport.pause();
