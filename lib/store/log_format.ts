@@ -28,6 +28,8 @@ const UPPER_MASK = 0x1fffff;
 const HALF = 0x1_0000_0000;
 /** How far apart the keys are that one delete ends. */
 const STEP = 2;
+/** So many more than one end with one delete; a longer run begins another. */
+const MOST_MORE = 65_535;
 const NO_KEY = -1;
 
 /** How many bytes a put of so large a value takes. */
@@ -73,7 +75,7 @@ export class FrameWriter {
   }
 
   delete(salt: number, key: number): void {
-    if (key !== this.#run_next) {
+    if (key !== this.#run_next || key - this.#run_first > STEP * MOST_MORE) {
       this.seal();
       this.#reserve(HEAD_BYTES);
       this.#run_first = key;
@@ -179,6 +181,7 @@ export function judge_frame(bytes: Uint8Array, at: number, salt: number): Judgem
   const seed = checksum(bytes, at, at + 16);
   if (view.getUint32(at + 16, true) !== seed) return lost;
   const frame = frame_in(view, at);
+  if (frame === null) return lost;
   if (frame.end > bytes.length) return torn;
   if (!frame.is_put) return { state: "whole", frame };
   const sum_at = frame.end - TAIL_BYTES;
@@ -196,12 +199,14 @@ function is_begun(bytes: Uint8Array, at: number, salt: number): boolean {
   return bytes.subarray(at, at + 4).every((byte, index) => byte === beginning[index]);
 }
 
-function frame_in(view: DataView, at: number): Frame {
+/** Null: no head of ours says that. */
+function frame_in(view: DataView, at: number): Frame | null {
   const upper = view.getUint32(at + 4, true);
   const key = (upper & UPPER_MASK) * HALF + view.getUint32(at + 8, true);
   const is_put = upper >>> 24 === PUT;
   const count = view.getUint32(at + 12, true);
   if (is_put) return { is_put, keys: [key], at, end: at + put_size(count) };
+  if (count > MOST_MORE) return null;
   const keys = Array.from({ length: count + 1 }, (_, index) => key + index * STEP);
   return { is_put, keys, at, end: at + HEAD_BYTES };
 }

@@ -14,11 +14,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { StoreError, ValueError } from "../../lib/model/errors.ts";
+import { checksum } from "../../lib/store/checksum.ts";
 import { FileStore, type FileStoreArguments } from "../../lib/store/file.ts";
 import { FileStore as PageFileStore } from "../../lib/store/file_store_browser.ts";
 import { FragileDisk } from "../support/fragile_disk.ts";
 import { start_source } from "../support/run_script.ts";
-import { aside, bytes, log_store, look, pairs, path } from "./logs.ts";
+import { aside, bytes, disk_with, log_store, look, pairs, path } from "./logs.ts";
 
 describe("a store in a file", () => {
   let folder: string;
@@ -252,6 +253,29 @@ describe("the end of many records", () => {
     expect(records.map(([key]) => key)).toEqual(left);
     expect(records.at(-1)).toEqual([99, "new"]);
     expect(problems).toEqual([]);
+  });
+});
+
+describe("the end of very many records", () => {
+  it("is more than one change, and no more than that is believed", () => {
+    const disk = new FragileDisk();
+    const store = log_store(disk);
+    store.open(() => {});
+    for (let key = 0; key < 140_000; key++) store.put(key, bytes(""));
+    store.write();
+    const before = (disk.files.get(path) as Uint8Array).length;
+    for (let key = 0; key < 140_000; key += 2) store.delete(key);
+    store.close();
+    const log = (disk.files.get(path) as Uint8Array).slice();
+    expect(log.length - before).toBe(2 * 20);
+    expect(look(disk).records).toHaveLength(70_000);
+
+    const head = new DataView(log.buffer, log.byteOffset + before);
+    head.setUint32(12, 65_536, true);
+    head.setUint32(16, checksum(log, before, before + 16), true);
+    const { records, problems } = look(disk_with(log));
+    expect(records).toHaveLength(140_000 - (70_000 - 65_536));
+    expect(problems).toMatchObject([{ kind: "damaged" }]);
   });
 });
 
