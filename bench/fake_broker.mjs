@@ -9,6 +9,21 @@ const WINDOW = 8192;
 /** As many go out with one write. */
 const BATCH = 512;
 
+/** The properties that a CONNECT of MQTT 5 may begin with, and their sizes. */
+const RECEIVE_MAXIMUM = 0x21;
+const property_sizes = { 17: 4, 25: 1, 23: 1, 33: 2, 34: 2, 39: 4 };
+
+/** How many QoS 1 and 2 messages a client takes at a time, which few limit. */
+function receive_maximum(bytes, connect) {
+  const from = connect + 10;
+  const end = from + 1 + bytes[from];
+  for (let at = from + 1; at < end && property_sizes[bytes[at]] !== undefined; ) {
+    if (bytes[at] === RECEIVE_MAXIMUM) return (bytes[at + 1] << 8) | bytes[at + 2];
+    at += 1 + property_sizes[bytes[at]];
+  }
+  return WINDOW;
+}
+
 const acks = { 3: [0x40, 0x50], 6: [0x70] };
 
 class Peer {
@@ -18,6 +33,7 @@ class Peer {
   #flood = null;
   #in_flight = 0;
   #left = 0;
+  #window = WINDOW;
   /** The packet ids whose acknowledgements are held back; the oldest makes room for the newest. */
   #held = new Uint16Array(0);
   #held_at = 0;
@@ -58,6 +74,7 @@ class Peer {
     switch (first >> 4) {
       case 1:
         this.version = bytes[body + 6];
+        if (this.version === 5) this.#window = Math.min(WINDOW, receive_maximum(bytes, body));
         answers.push(...(this.version === 5 ? [0x20, 3, 0, 0, 0] : [0x20, 2, 0, 0]));
         return;
       case 3:
@@ -130,8 +147,9 @@ class Peer {
     const flood = this.#flood;
     if (flood === null) return;
     while (this.#left > 0 && !this.#socket.writableNeedDrain) {
-      if (flood.qos > 0 && this.#in_flight + BATCH > WINDOW) return;
-      const count = Math.min(BATCH, this.#left);
+      // By whole batches, but for a client whose window is smaller than one.
+      if (flood.qos > 0 && this.#in_flight > 0 && this.#in_flight + BATCH > this.#window) return;
+      const count = Math.min(BATCH, this.#left, flood.qos > 0 ? this.#window : BATCH);
       this.#socket.write(flood.next(count));
       this.#left -= count;
       if (flood.qos > 0) this.#in_flight += count;

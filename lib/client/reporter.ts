@@ -2,6 +2,7 @@
 
 import { LogLevel } from "../model/enums.ts";
 import { SparseSet } from "../model/sparse.ts";
+import { name_type } from "../model/type_names.ts";
 import type { UserData } from "./callback_api.ts";
 import { call_all, type EventEmitter, has_callback } from "./callbacks.ts";
 import { type Logger, warn_on_console, write_log } from "./logging.ts";
@@ -15,6 +16,15 @@ export interface ReporterOwner {
   readonly suppress_exceptions: boolean;
   /** Prints a warning; left out: where Node, or the console, prints warnings. */
   readonly print?: (text: string) => void;
+}
+
+/** What was thrown need not be an error, and need not even have a text. */
+function text_of(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return name_type(thrown);
+  }
 }
 
 export class Reporter {
@@ -51,7 +61,7 @@ export class Reporter {
 
   /** The user's code has failed. Printed where nobody else would hear of it. */
   failed(error: unknown, callback_name: string): void {
-    const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const shown = error instanceof Error ? (error.stack ?? error.message) : text_of(error);
     this.log(LogLevel.MQTT_LOG_ERR, `${callback_name} failed: ${shown}`);
     if (!this.#owner.suppress_exceptions) this.announce(error, callback_name);
   }

@@ -51,7 +51,8 @@ export class Decoder implements FramerOwner {
 
   /**
    * The packets that `bytes` complete, in order. Where one is wrong, those before it are returned, `error` is set, and
-   * all that follows is ignored. Nothing of `bytes` is kept or given out: the caller may use it again.
+   * all that follows is ignored. Nothing of `bytes` is kept or given out, so that the caller may use it again, but where it
+   * was lent to be kept (lent_memory.ts).
    */
   push(bytes: Uint8Array): Packet[] {
     const packets: Packet[] = [];

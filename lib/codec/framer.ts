@@ -1,7 +1,7 @@
 // Decides where one packet ends and the next begins in a stream of bytes, and which packet is too large to be
 // collected; knows nothing of what packets contain.
 
-import { new_bytes } from "../model/bytes.ts";
+import { own_bytes } from "../model/bytes.ts";
 import { MalformedPacket } from "../model/errors.ts";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -113,7 +113,8 @@ export class Framer {
     const needed = this.#held_length + count;
     if (needed > this.#held.length) {
       const doubled = Math.max(needed, 2 * this.#held.length);
-      const grown = new_bytes(this.#size === 0 ? LONGEST_HEADER : Math.min(this.#size, doubled));
+      // Users may hand over the memory that small bytes share.
+      const grown = own_bytes(this.#size === 0 ? LONGEST_HEADER : Math.min(this.#size, doubled));
       grown.set(this.#held.subarray(0, this.#held_length));
       this.#held = grown;
     }

@@ -35,7 +35,7 @@ export class PlainPackets {
   /** The chunk whose memory is kept, if it is. */
   #kept: Uint8Array | null = null;
 
-  /** The packet at hand, or null: the strict walk shall read it. The bytes are not kept. */
+  /** The packet at hand, or null: the strict walk shall read it. The bytes are not kept unless they are lent for that. */
   read(frame: Framer, version: Version): Packet | null {
     const { bytes, begin, body, end } = frame;
     const first = bytes[begin] as number;
@@ -120,6 +120,11 @@ export function alias_of(packet: PublishPacket): number | undefined {
   return packet instanceof PlainPublish ? undefined : packet.properties?.TopicAlias;
 }
 
+/** How many bytes its payload has: without making it, and also when the user has handed its memory over. */
+export function payload_length(packet: PublishPacket): number {
+  return packet instanceof PlainPublish ? packet.payload_length : packet.payload.length;
+}
+
 /** A PUBLISH whose properties and payload become objects of their own when somebody looks at them. */
 class PlainPublish implements PublishPacket {
   readonly type = PUBLISH;
@@ -154,6 +159,10 @@ class PlainPublish implements PublishPacket {
     const properties = new Properties(PUBLISH);
     properties.read_block(new ByteReader(this.#bytes, this.#begin, this.#payload));
     return properties;
+  }
+
+  get payload_length(): number {
+    return this.#end - this.#payload;
   }
 
   get payload(): Bytes {

@@ -8,6 +8,11 @@ export function alias_of(packet: PublishPacket): number | undefined {
   return packet.properties?.TopicAlias;
 }
 
+/** How many bytes its payload has. */
+export function payload_length(packet: PublishPacket): number {
+  return packet.payload.length;
+}
+
 export class PlainPackets {
   /** Null: the strict walk shall read it. */
   read(): null {

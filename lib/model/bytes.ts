@@ -32,7 +32,10 @@ class Slab {
   }
 }
 
-/** What users get is not beside what the house keeps: they may hand over, and so take away, all that their bytes lie in. */
+/**
+ * What users get is not beside what the house keeps: they may hand over, and so take away, all that their bytes lie in; be it
+ * with the payloads of other messages.
+ */
 const users_slab = /* @__PURE__ */ new Slab();
 const house_slab = /* @__PURE__ */ new Slab();
 
@@ -49,6 +52,11 @@ export const new_bytes: (length: number) => Bytes = platform_buffer
         ? platform_buffer.allocUnsafeSlow(length)
         : slice_of_slab(platform_buffer, length)
   : (length) => new Uint8Array(length) as Bytes;
+
+/** The same, in memory that no others lie in. */
+export const own_bytes: (length: number) => Uint8Array = platform_buffer
+  ? (length) => platform_buffer.allocUnsafeSlow(length)
+  : (length) => new Uint8Array(length);
 
 /** A copy that shares no memory with `view`: a Buffer in Node, so that `.toString()` decodes. */
 export function copy_bytes(view: Uint8Array): Bytes {

@@ -69,7 +69,10 @@ export class MQTTMessage {
     this.info = null;
   }
 
-  /** The bytes of the message: a Buffer in Node, so that `.toString()` decodes it. */
+  /**
+   * The bytes of the message: a Buffer in Node, so that `.toString()` decodes it. As with Node's own Buffers, others may lie in
+   * the same memory: `Uint8Array.from(payload)` has its own, to be handed over to a worker.
+   */
   get payload(): Bytes {
     this.#payload ??= (this.#packet as Received).payload as Bytes;
     return this.#payload;

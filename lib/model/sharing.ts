@@ -1,7 +1,7 @@
 // Decides that what many clients of one program have alike is one object: their options, the way to their broker, what it
 // allows.
 
-/** A client has some on its way to being connected that differ, and then comes the next client. */
+/** The settings of one client change while it is made, and those of the next change in the same way. */
 const REMEMBERED = 4;
 
 /**

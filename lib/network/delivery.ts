@@ -1,6 +1,8 @@
 // Decides when an event reaches the user: held back while no loop runs; messages one at a time while a handler is busy,
 // everything else past it. A user who falls far behind slows the broker down, nothing is thrown away.
 
+import { payload_length } from "../codec/plain_packets.ts";
+import { SparseMap } from "../model/sparse.ts";
 import { Line } from "./line.ts";
 import type { PumpEvent } from "./pump.ts";
 
@@ -33,6 +35,8 @@ export class Delivery {
   #lane_busy = false;
   #delivering = false;
   #undelivered_bytes = 0;
+  /** What those of them count for; a handler may hand over the memory of a payload. */
+  readonly #weights = new SparseMap<MessageEvent, number>();
   #paused = false;
   #on_idle: readonly (() => void)[] = NOBODY;
 
@@ -51,7 +55,7 @@ export class Delivery {
     let at = open && this.#is_idle && is_traffic(events) ? this.#deliver_at_once(events) : 0;
     for (; at < events.length; at += 1) {
       const event = events[at] as PumpEvent;
-      if (event.type === "message") this.#weigh(event);
+      if (event.type === "message") this.#weigh(event, weight_of(event));
       this.#lines ??= new Lines();
       if (open || !needs_no_loop(event)) this.#lines.gated.push(event);
       else this.#lines.ungated.push(event);
@@ -99,12 +103,13 @@ export class Delivery {
     try {
       for (; at < events.length && !this.#lane_busy && this.#owner.is_open(); at += 1) {
         const event = events[at] as PumpEvent;
+        const weight = event.type === "message" ? weight_of(event) : 0;
         const handled = this.#owner.deliver(event);
         if (event.type !== "message") continue;
         if (handled === undefined) {
           this.#owner.finished(event);
         } else {
-          this.#weigh(event);
+          this.#weigh(event, weight);
           this.#wait_for(event, handled);
         }
       }
@@ -154,7 +159,8 @@ export class Delivery {
   }
 
   #finish(event: MessageEvent): void {
-    this.#undelivered_bytes -= event.packet.payload.length + MESSAGE_OVERHEAD_BYTES;
+    this.#undelivered_bytes -= this.#weights.get(event) as number;
+    this.#weights.delete(event);
     if (this.#paused && this.#undelivered_bytes < HIGH_WATER_BYTES / 2) {
       this.#paused = false;
       this.#owner.resume_reading();
@@ -162,12 +168,17 @@ export class Delivery {
     this.#owner.finished(event);
   }
 
-  #weigh(event: MessageEvent): void {
-    this.#undelivered_bytes += event.packet.payload.length + MESSAGE_OVERHEAD_BYTES;
+  #weigh(event: MessageEvent, weight: number): void {
+    this.#weights.set(event, weight);
+    this.#undelivered_bytes += weight;
     if (this.#paused || this.#undelivered_bytes < HIGH_WATER_BYTES) return;
     this.#paused = true;
     this.#owner.pause_reading();
   }
+}
+
+function weight_of({ packet }: MessageEvent): number {
+  return payload_length(packet) + MESSAGE_OVERHEAD_BYTES;
 }
 
 /** Who waits, and what for. */

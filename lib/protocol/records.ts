@@ -8,14 +8,15 @@
 // Moments are milliseconds since 1970: the clock of the core begins anew with each process.
 
 import type { SubscribePacket, Subscription } from "../codec/packets.ts";
-import { concat_bytes, decode_utf8, encode_utf8, utf8_length } from "../model/bytes.ts";
+import { concat_bytes, decode_utf8, encode_utf8, type Snapshot, utf8_length } from "../model/bytes.ts";
 import { MalformedPacket } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
 import { check_topic_filter, check_topic_name } from "../model/topics.ts";
-import type { Contents, OutboundMessage, Publication } from "./outbound_message.ts";
+import type { OutboundMessage, Publication } from "./outbound_message.ts";
 
 const FORMAT = 1;
+const NOTHING = new Uint8Array(0);
 
 const QOS = 0b0000_0011;
 const RETAIN = 0b0000_0100;
@@ -24,6 +25,8 @@ const HAS_PROPERTIES = 0b0001_0000;
 
 const HEAD_BYTES = 6;
 const MOMENTS_BYTES = 16;
+/** Up to this size a part of something larger is copied faster byte by byte than by a view of it. */
+const SHORT = 32;
 
 /** A message, as it lay in the store. */
 export interface StoredMessage extends Publication {
@@ -56,29 +59,34 @@ export interface WallClock {
 
 /** The record of a message that is about to be kept: one object for all, as it is written down at once. */
 export class MessageRecord {
+  /** Null: what it was is written down, and need not be remembered. */
   #message: OutboundMessage | null = null;
-  #to_wall = 0;
-  #ends = false;
+  #payload: Uint8Array | Snapshot = NOTHING;
   #block: Uint8Array | null = null;
+  #ends = false;
+  #to_wall = 0;
 
-  /** From now on that of this message. */
+  /** From now on that of this message, until it is written. */
   of(message: OutboundMessage, clock: WallClock): this {
+    const { held } = message;
     this.#message = message;
-    this.#ends = message.useless_at !== Number.POSITIVE_INFINITY;
+    this.#payload = typeof held === "string" ? encode_utf8(held) : held;
     this.#block = message.properties?.pack() ?? null;
+    this.#ends = message.useless_at !== Number.POSITIVE_INFINITY;
     if (this.#ends) this.#to_wall = clock.to_wall();
     return this;
   }
 
   /** It takes no more bytes than these. */
   get most(): number {
-    const { topic, held } = this.#message as OutboundMessage;
-    return HEAD_BYTES + 3 * topic.length + MOMENTS_BYTES + (this.#block?.length ?? 0) + most_bytes(held);
+    const { topic } = this.#message as OutboundMessage;
+    const block = this.#block?.length ?? 0;
+    return HEAD_BYTES + 3 * topic.length + MOMENTS_BYTES + block + length_of(this.#payload);
   }
 
   /** Writes it into `bytes`, from `begin` on; gives how many bytes it is. */
   write(bytes: Uint8Array, begin: number): number {
-    const { topic, mid, qos, retain, held, expires_at, useless_at } = this.#message as OutboundMessage;
+    const { topic, mid, qos, retain, expires_at, useless_at } = this.#message as OutboundMessage;
     const block = this.#block;
     const length = write_text(bytes, topic, begin + HEAD_BYTES);
     bytes[begin] = FORMAT;
@@ -99,7 +107,11 @@ export class MessageRecord {
       bytes.set(block, at);
       at += block.length;
     }
-    return at + write_held(bytes, held, at) - begin;
+    at += write_payload(bytes, this.#payload, at);
+    this.#message = null;
+    this.#payload = NOTHING;
+    this.#block = null;
+    return at - begin;
   }
 
   /** The same, alone. */
@@ -109,22 +121,17 @@ export class MessageRecord {
   }
 }
 
-/** Below this size a part of something larger is copied faster byte by byte than by a view of it. */
-const SHORT = 32;
-
-function most_bytes(held: Contents["payload"]): number {
-  if (typeof held === "string") return 3 * held.length;
-  return held instanceof Uint8Array ? held.length : held.end - held.begin;
+function length_of(payload: Uint8Array | Snapshot): number {
+  return payload instanceof Uint8Array ? payload.length : payload.end - payload.begin;
 }
 
-/** Writes a payload; gives how many bytes it took. */
-function write_held(bytes: Uint8Array, held: Contents["payload"], at: number): number {
-  if (typeof held === "string") return write_text(bytes, held, at);
-  if (held instanceof Uint8Array) {
-    bytes.set(held, at);
-    return held.length;
+/** Gives how many bytes it took. */
+function write_payload(bytes: Uint8Array, payload: Uint8Array | Snapshot, at: number): number {
+  if (payload instanceof Uint8Array) {
+    bytes.set(payload, at);
+    return payload.length;
   }
-  const { bytes: source, begin, end } = held;
+  const { bytes: source, begin, end } = payload;
   const length = end - begin;
   if (length > SHORT) bytes.set(source.subarray(begin, end), at);
   else for (let index = 0; index < length; index++) bytes[at + index] = source[begin + index] as number;
@@ -218,7 +225,7 @@ function checked(bytes: Uint8Array, least: number): DataView {
   return view_of(bytes);
 }
 
-/** Writes text as UTF-8, nearly all of which is short and ASCII; gives how many bytes it took. */
+/** Writes text as UTF-8, of which nearly all topics are ASCII; gives how many bytes it took. */
 function write_text(bytes: Uint8Array, text: string, at: number): number {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

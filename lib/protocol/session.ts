@@ -174,7 +174,10 @@ export class Session {
 
   /** The user begins anew, maybe with another broker: clean start counts again, no subscription is restored. */
   begin_anew(): void {
-    this.#known = { ...this.#known, client_id: this.#settings.client_id, accepted_before: false };
+    const { version, client_id } = this.#known;
+    // On 5 it may be the broker's choice; on 3.x only one of ours, which stays the same for life.
+    const id = version === 5 ? this.#settings.client_id : client_id;
+    this.#known = { version, client_id: id, accepted_before: false };
     this.#drop_unheard();
     this.#requests?.forget();
   }

@@ -203,10 +203,11 @@ function is_begun(bytes: Uint8Array, at: number, salt: number): boolean {
 function frame_in(view: DataView, at: number): Frame | null {
   const upper = view.getUint32(at + 4, true);
   const key = (upper & UPPER_MASK) * HALF + view.getUint32(at + 8, true);
-  const is_put = upper >>> 24 === PUT;
+  const kind = upper >>> 24;
+  const is_put = kind === PUT;
   const count = view.getUint32(at + 12, true);
   if (is_put) return { is_put, keys: [key], at, end: at + put_size(count) };
-  if (count > MOST_MORE) return null;
+  if (kind !== DELETE || count > MOST_MORE) return null;
   const keys = Array.from({ length: count + 1 }, (_, index) => key + index * STEP);
   return { is_put, keys, at, end: at + HEAD_BYTES };
 }

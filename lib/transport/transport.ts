@@ -7,7 +7,10 @@
 export interface TransportListener {
   /** The pipe is up, handshakes of every layer included. Told at most once. */
   opened(): void;
-  /** Bytes came. The view is the listener's to read until it returns: it may be reused afterwards. */
+  /**
+   * Bytes came. The view is the listener's to read until it returns: it may be reused afterwards, unless its memory was lent
+   * (lent_memory.ts).
+   */
   data(bytes: Uint8Array): void;
   /** A pipe that refused more (`write` gave false) takes more again. */
   drained(): void;

@@ -30,10 +30,10 @@ export interface PageWebsocketWords {
 const GOOD_ORDER = 1000;
 /** Above this, writing should wait. */
 const HIGH_WATER_BYTES = 1024 * 1024;
-/** More is not told at a time: a frame may hold a million packets, and who reads them may want to pause. */
-const PORTION_BYTES = 65_536;
 /** When it may go on. */
 const LOW_WATER_BYTES = HIGH_WATER_BYTES / 2;
+/** More is not told at a time: a frame may hold a million packets, and who reads them may want to pause. */
+const PORTION_BYTES = 65_536;
 /** A page is not told when bytes have left: it has to look. */
 const LOOK_MS = 10;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import { Decoder } from "../../lib/codec/decoder.ts";
 import type { Packet, PublishPacket } from "../../lib/codec/packets.ts";
+import { new_bytes } from "../../lib/model/bytes.ts";
 import { MalformedPacket } from "../../lib/model/errors.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { VariableByteIntegers } from "../../lib/model/wire_values.ts";
@@ -124,6 +125,19 @@ describe("the largest packet", () => {
     expect(allocated).toBeLessThan(4 * size);
     const { payload } = only_publish(packets);
     expect(Buffer.alloc(size, 7).equals(payload)).toBe(true);
+  });
+});
+
+describe("a packet that comes in two pieces", () => {
+  it("lies in no memory that others have bytes in, which a user may hand over", () => {
+    const bytes = publish_bytes("t", 20);
+    const decoder = client_decoder();
+    decoder.push(bytes.subarray(0, 10));
+    const { buffer } = new_bytes(20);
+    structuredClone(buffer, { transfer: [buffer] });
+    const { payload } = only_publish(decoder.push(bytes.subarray(10)));
+    expect(Buffer.alloc(20, 7).equals(payload)).toBe(true);
+    expect(decoder.error).toBeNull();
   });
 });
 

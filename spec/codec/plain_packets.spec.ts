@@ -11,7 +11,7 @@ import {
   alias_of as alias_of_in_page,
   PlainPackets as NoPlainPackets,
 } from "../../lib/codec/plain_packets_browser.ts";
-import { lend, was_wanted } from "../../lib/model/lent_memory.ts";
+import { end_look, lend } from "../../lib/model/lent_memory.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
 import { PacketParser } from "../support/mqtt_packet_parser.ts";
@@ -210,7 +210,7 @@ describe("payloads", () => {
       const chunk = chunk_of(sizes, rest);
       lend(chunk.buffer);
       const found = read_all(chunk, sizes);
-      const is_wanted = was_wanted();
+      const is_wanted = end_look();
       for (const [index, { payload }] of found.entries()) {
         expect(Buffer.alloc(sizes[index] as number, index + 1).equals(payload)).toBe(true);
       }

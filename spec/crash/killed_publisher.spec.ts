@@ -79,7 +79,8 @@ describe_mosquitto(`a publisher that is killed (CRASH_SEED=${seed})`, () => {
         // Now and then it is still opening its store.
         const is_early = random() < 0.2;
         if (!is_early) await publisher.output(/publishing/);
-        const broker_is_back = random() < restarts ? start_again(broker, random() * 40) : null;
+        const is_restarted = random() < restarts || (killed === 10 && restarted === 0);
+        const broker_is_back = is_restarted ? start_again(broker, random() * 40) : null;
         await delay(random() * (is_early ? 120 : 40));
         publisher.kill("SIGKILL");
         const { stderr } = await publisher.result();

@@ -1,22 +1,22 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { keep_memory, lend, was_wanted } from "../../lib/model/lent_memory.ts";
+import { end_look, keep_memory, lend } from "../../lib/model/lent_memory.ts";
 
 describe("memory that is lent for a look", () => {
   const memory = Buffer.allocUnsafeSlow(10);
 
   afterEach(() => {
-    was_wanted();
+    end_look();
   });
 
   it("may be kept by who looks at it, and the reader hears of it", () => {
     lend(memory.buffer);
     expect(keep_memory(memory.subarray(2, 5))).toBe(true);
-    expect(was_wanted()).toBe(true);
+    expect(end_look()).toBe(true);
   });
 
   it("is the reader's again when nobody has asked for it", () => {
     lend(memory.buffer);
-    expect(was_wanted()).toBe(false);
+    expect(end_look()).toBe(false);
     expect(keep_memory(memory)).toBe(false);
   });
 
@@ -28,13 +28,13 @@ describe("memory that is lent for a look", () => {
   it("can be wished for where none is lent", () => {
     lend(null);
     expect(keep_memory(memory)).toBe(false);
-    expect(was_wanted()).toBe(true);
+    expect(end_look()).toBe(true);
   });
 
   it("is forgotten as a wish when the next look begins", () => {
     lend(null);
     keep_memory(memory);
     lend(memory.buffer);
-    expect(was_wanted()).toBe(false);
+    expect(end_look()).toBe(false);
   });
 });

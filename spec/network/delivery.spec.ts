@@ -174,6 +174,28 @@ describe("a handler that takes its time", () => {
     expect(log.slice(4)).toEqual(["resume", "b done", "c"]);
   });
 
+  it.each([
+    ["one after the other", true],
+    ["all at once", false],
+  ])("bears that handlers hand payloads over to somebody else: %s", async (_how, in_turn) => {
+    const { handle, end } = slow();
+    const messages = ["a", "b", "c"].map((topic) => message(topic, 6 * 1024 * 1024));
+    const payload_of = (topic: string) =>
+      messages
+        .map((told) => (told as Extract<PumpEvent, { type: "message" }>).packet)
+        .find((packet) => packet.topic === topic)?.payload as Uint8Array;
+    const { delivery, log } = rig((word) => {
+      if (word.length !== 1) return undefined;
+      const { buffer } = payload_of(word);
+      structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+      return handle();
+    }, in_turn);
+    for (const told of messages) delivery.push([told]);
+    expect(log.filter((word) => word === "pause")).toHaveLength(1);
+    for (let count = 0; count < 3; count += 1) await end();
+    expect(log.filter((word) => word === "resume")).toHaveLength(1);
+  });
+
   it("counts empty messages too", () => {
     const { delivery, log, gate } = rig();
     gate.open = false;

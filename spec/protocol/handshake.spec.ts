@@ -104,6 +104,25 @@ describe("CONNECT properties", () => {
 });
 
 describe("the client id", () => {
+  it.each([
+    ["3.1", 3, (wire: Wire) => wire.open()],
+    [
+      "3.1.1 that its broker has refused without",
+      4,
+      (wire: Wire) => wire.open().send(connack({ reason_code: 2 })),
+    ],
+  ] as const)("that was made up for %s stays the same for life", (_what, version, begin) => {
+    let made = 0;
+    const wire = new Wire({ version, client_id: "", random_client_id: () => `id ${++made}` });
+    begin(wire);
+    if (version === 4) wire.closed();
+    wire.received();
+    wire.session.begin_anew();
+    wire.session.replaced();
+    wire.open().expect(connect({ version, client_id: "id 1" }));
+    expect(made).toBe(1);
+  });
+
   it("of a 3.1 client without one is the spare one, for 3.1 has no empty id", () => {
     const wire = new Wire({ version: 3, client_id: "" }).open();
     wire.expect(connect({ version: 3, client_id: "spare" }));

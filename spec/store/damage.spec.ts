@@ -173,6 +173,26 @@ describe("a damaged log", () => {
   });
 });
 
+describe("a frame that tells what no frame can", () => {
+  it.each([0, 3])("is damaged: of kind %i", (kind) => {
+    const { log, places } = written([
+      [1, "kept"],
+      [2, null],
+      [3, "kept too"],
+    ]);
+    const [, at] = places as [number, number];
+    const view = new DataView(log.buffer, log.byteOffset);
+    view.setUint8(at + 7, kind);
+    view.setUint32(at + 16, checksum(log, at, at + 16), true);
+    const { records, problems } = look(disk_with(log));
+    expect(records).toEqual([
+      [1, "kept"],
+      [3, "kept too"],
+    ]);
+    expect(problems).toMatchObject([{ kind: "damaged" }]);
+  });
+});
+
 describe("a file that is no log", () => {
   const later = (() => {
     const header = log.slice(0, 16);

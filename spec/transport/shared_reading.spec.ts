@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { keep_memory } from "../../lib/model/lent_memory.ts";
 import { bytes_came, connect_shared } from "../../lib/transport/shared_reading.ts";
 import { eventually } from "../support/eventually.ts";
@@ -82,6 +82,36 @@ describe("a socket that reads into shared memory", () => {
     await pour(4);
     // All sockets share it again, and keep sharing it while little comes.
     expect(memories).toEqual([shared, shared]);
+  });
+
+  it("leaves what is kept alone when a listener fails, whose error goes its own way", async () => {
+    near.removeAllListeners(bytes_came);
+    const kept: { bytes: Buffer; copy: Buffer }[] = [];
+    const failures: unknown[] = [];
+    const later = jest.spyOn(globalThis, "queueMicrotask").mockImplementation((fail) => {
+      try {
+        fail();
+      } catch (error) {
+        failures.push(error);
+      }
+    });
+    try {
+      let length = 0;
+      near.on(bytes_came, (bytes: Buffer) => {
+        length += bytes.length;
+        if (!keep_memory(bytes)) return;
+        kept.push({ bytes, copy: Buffer.from(bytes) });
+        throw new Error("boom");
+      });
+      const count = 2 * 1024 * 1024;
+      far.write(Buffer.from(Uint32Array.from({ length: count / 4 }, (_, index) => index).buffer));
+      await eventually(() => expect(length).toBe(count));
+    } finally {
+      later.mockRestore();
+    }
+    expect(failures).toEqual(kept.map(() => new Error("boom")));
+    expect(kept.length).toBeGreaterThan(3);
+    for (const { bytes, copy } of kept) expect(Buffer.compare(bytes, copy)).toBe(0);
   });
 
   it("gives the application its own copy when it listens too", async () => {

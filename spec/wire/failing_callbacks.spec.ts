@@ -17,6 +17,21 @@ function silent_console(): unknown[][] {
 }
 
 describe("a callback that throws", () => {
+  it("may throw what has no text", async () => {
+    await using talk = await connected();
+    const { client, link, packets } = talk;
+    const logged: string[] = [];
+    const thrown: unknown = Object.create(null);
+    const heard = new Promise((resolve) => client.on("callback_error", resolve));
+    client.on_log = (_client, _userdata, _level, text) => void logged.push(text);
+    client.on_message = () => {
+      throw thrown;
+    };
+    link.send(packets.publish({ topic: "t" }));
+    expect(await heard).toBe(thrown);
+    expect(logged).toContainEqual("on_message failed: a plain object");
+  });
+
   it("is told to callback_error, and its message is acknowledged", async () => {
     await using talk = await connected();
     const { client, link, packets } = talk;
