@@ -20,7 +20,7 @@ function text_of(event: CoreEvent): string {
   switch (event.type) {
     case "packet": {
       const { mark, link, packet } = event;
-      return `${mark} ${link.client?.client_id ?? link.address} ${packet_text(packet)}`;
+      return `${mark} ${link.client?.client_id || link.address} ${packet_text(packet)}`;
     }
     case "connected": {
       const { client_id, address, protocol } = event.client;
