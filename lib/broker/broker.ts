@@ -145,6 +145,9 @@ export class Broker extends EventEmitter<BrokerEvents> {
 
   /** Takes a connection that something else has accepted: a TLS socket, the stream of a WebSocket, one end of a pair. */
   accept(stream: Duplex): void {
+    if (stream.destroyed) return;
+    // What became due while nobody was there has its turn first.
+    this.#core.tick(this.#clock.now());
     const { remoteAddress, remotePort } = stream as Partial<Socket>;
     const address = remoteAddress === undefined ? "a stream" : `${remoteAddress}:${remotePort}`;
     const link = this.#core.open(address, this.#clock.now());

@@ -37,6 +37,7 @@ const FILTER_INVALID = 0x8f;
 const TOPIC_INVALID = 0x90;
 const ID_NOT_FOUND = 0x92;
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
+const PACKET_TOO_LARGE = 0x95;
 
 export class BrokerCore {
   readonly #settings: CoreSettings;
@@ -169,7 +170,7 @@ export class BrokerCore {
         this.#on_subscribe(link, session, packet, now);
         break;
       case PacketTypes.UNSUBSCRIBE:
-        this.#on_unsubscribe(link, session, packet);
+        this.#on_unsubscribe(link, session, packet, now);
         break;
       case PacketTypes.PINGREQ:
         this.#effects.send(link, { type: PacketTypes.PINGRESP });
@@ -193,6 +194,11 @@ export class BrokerCore {
     // A second CONNECT may have a code that DISCONNECT cannot carry.
     const can_be_told = ReasonCode.is_valid(PacketTypes.DISCONNECT, error.reason_code);
     this.#end(link, can_be_told ? error.reason_code : PROTOCOL_ERROR, now, { error });
+  }
+
+  /** An answer that the client does not accept for its size is the end [MQTT-3.1.2-24]. */
+  #answer(link: Link, packet: Packet, now: number): void {
+    if (!this.#effects.send(link, packet)) this.#end(link, PACKET_TOO_LARGE, now);
   }
 
   #end(link: Link, reason_code: number, now: number, details: EndDetails = {}): void {
@@ -223,8 +229,8 @@ export class BrokerCore {
       client: link.client as BrokerClient,
       session_present: is_kept,
     });
-    this.#effects.send(link, acceptance(packet, client_id, is_kept, this.#settings));
     session.outgoing.begin(packet.properties?.ReceiveMaximum ?? 65_535);
+    this.#answer(link, acceptance(packet, client_id, is_kept, this.#settings), now);
     this.#routing.send_on(session, now);
   }
 
@@ -298,11 +304,12 @@ export class BrokerCore {
       this.#effects.tell({ type: "subscribed", client, filter, qos });
       return qos;
     });
-    this.#effects.send(link, { type: PacketTypes.SUBACK, mid, reason_codes, properties: null });
+    this.#answer(link, { type: PacketTypes.SUBACK, mid, reason_codes, properties: null }, now);
     for (const delivery of retained) this.#routing.deliver(session, delivery, now);
   }
 
-  #on_unsubscribe(link: Link, session: Session, { mid, filters }: UnsubscribePacket): void {
+  #on_unsubscribe(link: Link, session: Session, packet: UnsubscribePacket, now: number): void {
+    const { mid, filters } = packet;
     const client = link.client as BrokerClient;
     const codes = filters.map((filter) => {
       if (!this.#routing.unsubscribe(session, filter)) return NO_SUBSCRIPTION_FOUND;
@@ -310,7 +317,7 @@ export class BrokerCore {
       return SUCCESS;
     });
     const reason_codes = link.version === 5 ? codes : [];
-    this.#effects.send(link, { type: PacketTypes.UNSUBACK, mid, reason_codes, properties: null });
+    this.#answer(link, { type: PacketTypes.UNSUBACK, mid, reason_codes, properties: null }, now);
   }
 
   #on_disconnect(link: Link, session: Session, packet: DisconnectPacket, now: number): void {

@@ -40,9 +40,10 @@ export class Effects {
     this.#events.push(event);
   }
 
-  send(link: Link, packet: Packet): void {
-    link.send(packet);
+  /** False: it is larger than the client accepts, and not sent. */
+  send(link: Link, packet: Packet): boolean {
     this.#work.add(link);
+    return link.send(packet);
   }
 
   acknowledge(link: Link, type: 4 | 5 | 6 | 7, mid: number, reason_code: number): void {

@@ -123,7 +123,6 @@ export class Outgoing {
         return true;
       }
       // The receiver has refused it, and that is its end [MQTT-4.3.3-4].
-      if (one.state === "released") return null;
     } else if (type === PacketTypes.PUBCOMP && one.state === "published") {
       return null;
     }

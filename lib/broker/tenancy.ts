@@ -4,6 +4,7 @@
 import type { ConnectPacket } from "../codec/packets.ts";
 import { TopicBytes } from "../codec/topic_bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
+import { Properties } from "../model/properties.ts";
 import type { BrokerClient } from "./access.ts";
 import { expiry_ms_of } from "./admission.ts";
 import type { Effects } from "./effects.ts";
@@ -86,9 +87,7 @@ export class Tenancy {
     if (link.phase === "ended") return;
     const { silently = false, error = null } = details;
     const { session } = link;
-    if (session !== null && !silently && link.version === 5) {
-      this.#effects.send(link, { type: PacketTypes.DISCONNECT, reason_code, properties: null });
-    }
+    if (session !== null && !silently && link.version === 5) this.#say_goodbye(link, reason_code, error);
     link.go("ended");
     this.#links.delete(link);
     this.#schedule.forget(link);
@@ -99,6 +98,15 @@ export class Tenancy {
     this.#effects.tell({ type: "disconnected", client, reason_code, error });
     session.leave(now);
     this.#settle(session, now);
+  }
+
+  #say_goodbye(link: Link, reason_code: number, error: Error | null): void {
+    const plain = { type: PacketTypes.DISCONNECT, reason_code, properties: null };
+    if (error !== null) {
+      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: error.message });
+      if (this.#effects.send(link, { ...plain, properties })) return;
+    }
+    this.#effects.send(link, plain); // [MQTT-3.14.2-3]
   }
 
   tick(now: number): void {
@@ -134,7 +142,7 @@ export class Tenancy {
   #forget(session: Session, now: number): void {
     this.#sessions.delete(session.client_id);
     for (const filter of [...session.subscriptions.keys()]) this.#routing.unsubscribe(session, filter);
-    if (session.will_at < Number.POSITIVE_INFINITY) this.#publish_will(session, now);
+    this.#publish_will(session, now);
     session.expires_at = Number.POSITIVE_INFINITY;
     this.#schedule.forget(session);
   }

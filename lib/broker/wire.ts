@@ -31,6 +31,8 @@ export class Wire {
       this.#regulate();
       owner.drained();
     });
+    // A client that says nothing more has gone.
+    stream.on("end", () => this.end());
     // What went wrong is followed by "close", which is all that matters here.
     stream.on("error", () => {});
     this.over = new Promise((resolve) => {

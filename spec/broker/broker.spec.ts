@@ -98,6 +98,21 @@ describe("a broker in the program", () => {
   });
 });
 
+it("a broker takes no stream that has ended already, and lets go of one that ends", async () => {
+  await using broker = new Broker();
+  const [near, far] = duplexPair();
+  far.destroy();
+  broker.accept(far);
+  const [here, there] = duplexPair();
+  broker.accept(there);
+  here.write(packet_bytes(4).connect({ client_id: "a" }));
+  await once(here, "data");
+  const gone = new Promise<void>((resolve) => broker.once("disconnected", () => resolve()));
+  here.end();
+  await gone;
+  near.destroy();
+});
+
 describe("what a broker tells its program", () => {
   it("is who comes and goes, and what they do", async () => {
     await using broker = await listening();

@@ -8,6 +8,7 @@ import {
   props,
   publish,
   subscribe,
+  unsubscribe,
 } from "../support/core_packets.ts";
 import { bytes } from "../support/packet_bytes.ts";
 import { Stand } from "./stand.ts";
@@ -173,6 +174,23 @@ describe("a client about which the program is asked", () => {
   });
 });
 
+describe("a client that takes only small packets", () => {
+  it.each([
+    ["CONNACK", 7],
+    ["SUBACK", 7],
+    ["UNSUBACK", 7],
+  ])("too small for %s, is closed [MQTT-3.1.2-24]", (what, MaximumPacketSize) => {
+    const stand = new Stand({ topic_alias_maximum: what === "CONNACK" ? 10 : 0 });
+    const peer = stand.peer();
+    peer.connect({ client_id: "me", properties: props(PacketTypes.CONNECT, { MaximumPacketSize }) });
+    if (what === "SUBACK") peer.send(subscribe(1, ["a", "b", "c"]));
+    if (what === "UNSUBACK") peer.send(unsubscribe(1, ["a", "b", "c"]));
+    const came = peer.take().map(({ type }) => PacketTypes.Names[type]);
+    expect(came).toEqual(what === "CONNACK" ? ["Disconnect"] : ["Connack", "Disconnect"]);
+    expect(peer.is_ended).toBe(true);
+  });
+});
+
 describe("the keepalive of a client", () => {
   it("closes it after one and a half times what it has said, with 0x8D [MQTT-3.1.2-22]", () => {
     const stand = new Stand();
@@ -234,6 +252,18 @@ describe("a client that breaks a rule", () => {
     peer.send_bytes(bytes("c0 01 00"));
     expect(peer.take()).toEqual([]);
     expect(peer.is_ended).toBe(true);
+  });
+
+  it("is told in words what was wrong, if it takes as much", () => {
+    for (const [MaximumPacketSize, said] of [
+      [1000, { ReasonString: expect.stringContaining("PINGREQ") }],
+      [20, null],
+    ] as const) {
+      const properties = props(PacketTypes.CONNECT, { MaximumPacketSize });
+      const peer = new Stand({ topic_alias_maximum: 0 }).client("me", { properties });
+      peer.send_bytes(bytes("c0 01 00"));
+      expect(peer.take_one()).toMatchObject({ reason_code: 0x81, properties: said });
+    }
   });
 
   it("by a packet larger than allowed is told 0x95 before that has come whole", () => {

@@ -178,7 +178,7 @@ describe("a shared subscription", () => {
 
   it("brings no retained messages (4.8.2)", () => {
     const { stand } = stage("a");
-    stand.publish("t", "kept", 0, true);
+    for (const topic of ["t", "$share/g/t"]) stand.publish(topic, "kept", 0, true);
     const other = stand.client("other");
     other.send(subscribe(1, ["$share/g/t"]));
     expect(other.take_one()).toEqual(suback(1, 0));

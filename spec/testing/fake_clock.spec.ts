@@ -69,6 +69,28 @@ describe("a fake clock", () => {
     expect(broker.retained()).toEqual([]);
   });
 
+  it("lets a session expire while the broker is down", async () => {
+    clock = using_clock();
+    await using broker = await using_broker();
+    const flags: boolean[] = [];
+    const properties = new Properties(PacketTypes.CONNECT, { SessionExpiryInterval: 60 });
+    await using client = await connected(broker.port, {
+      client_id: "me",
+      protocol: 5,
+      connect: { properties, clean_start: false },
+      prepare: (client) => {
+        client.on_connect = (_client, _userdata, { session_present }) => flags.push(session_present);
+      },
+    });
+    await broker.restart();
+    await clock.advance(1);
+    await broker.stop();
+    await clock.advance(60);
+    await broker.start();
+    await clock.advance(1);
+    expect([client.is_connected(), flags]).toEqual([true, [false, true, false]]);
+  });
+
   it("is one at a time, and after it time passes by itself", async () => {
     clock = using_clock();
     expect(using_clock).toThrow("restore");
