@@ -1,16 +1,19 @@
 // The broker over TCP, with clients of two kinds: ours, and MQTT.js.
 
 import { once } from "node:events";
-import { connect as connect_tcp } from "node:net";
+import { type AddressInfo, connect as connect_tcp } from "node:net";
 import { duplexPair } from "node:stream";
+import { createServer } from "node:tls";
 import { describe, expect, it } from "@jest/globals";
 import { connectAsync } from "mqtt";
+import { createWebSocketStream, WebSocketServer } from "ws";
 import { Broker, type BrokerOptions } from "../../lib/broker/index.ts";
 import type { Client } from "../../lib/client/index.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
 import { ReasonCode } from "../../lib/model/reasoncodes.ts";
 import { connected, inbox, next_message, subscribed, texts, versions } from "../scenario/scene.ts";
+import { test_certificates } from "../support/doors.ts";
 import { eventually } from "../support/eventually.ts";
 import { bytes, packet_bytes } from "../support/packet_bytes.ts";
 import { run_source } from "../support/run_script.ts";
@@ -96,6 +99,28 @@ describe("a broker in the program", () => {
     expect(broker.clients).toMatchObject([{ client_id: "a", address: "a stream" }]);
     near.end();
   });
+});
+
+it("a broker takes TLS and WebSockets from whoever accepts them", async () => {
+  await using broker = new Broker();
+  const { cert, key } = test_certificates().server;
+  const secure = createServer({ cert, key }, (socket) => broker.accept(socket));
+  const websockets = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => "mqtt" });
+  websockets.on("connection", (socket) => broker.accept(createWebSocketStream(socket)));
+  await Promise.all([once(websockets, "listening"), once(secure.listen(0, "127.0.0.1"), "listening")]);
+  const port_of = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
+  {
+    const prepare = (client: Client<2>) => client.tls_set(test_certificates().ca.cert);
+    await using one = await connected(port_of(secure), { prepare });
+    await using other = await connected(port_of(websockets), { transport: "websockets" });
+    await subscribed(other, "t", 2);
+    const message = next_message(other);
+    await one.publish("t", "x".repeat(100_000), 2).wait_for_publish();
+    expect((await message).payload).toHaveLength(100_000);
+  }
+  await broker.close();
+  secure.close();
+  websockets.close();
 });
 
 it("a broker takes no stream that has ended already, and lets go of one that ends", async () => {
