@@ -155,8 +155,10 @@ export class Broker extends EventEmitter<BrokerEvents> {
       came: (bytes) => {
         this.#core.receive(link, bytes, this.#clock.now());
         this.#turn();
+        if (link.is_unheard) wire.hold(true);
       },
       drained: () => {
+        if (link.phase !== "asking") wire.hold(false);
         this.#core.drained(link, this.#clock.now());
         this.#serve(link);
         this.#turn();
@@ -220,10 +222,13 @@ export class Broker extends EventEmitter<BrokerEvents> {
 
   /** Ends all connections, and forgets all sessions, retained messages and wills. */
   clear(): void {
-    this.#core.shut_down(this.#clock.now());
+    const old = this.#core;
+    old.shut_down(this.#clock.now());
     this.#turn();
+    // Called by a listener it is in the midst of a turn, which would not look at the old core again.
+    for (const link of old.take_work()) this.#serve(link);
+    for (const event of old.take_events()) this.#tell(event);
     this.#core = this.#new_core();
-    this.#arm();
   }
 
   /**

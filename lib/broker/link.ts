@@ -27,6 +27,8 @@ const followers: Readonly<Record<LinkPhase, readonly LinkPhase[]>> = {
 
 /** So many bytes may wait for a client that does not read: then its QoS 0 messages are dropped, and others wait. */
 const MOST_UNREAD = 4 * 1024 * 1024;
+/** So many bytes of answers may wait for a client that goes on asking. */
+const MOST_ANSWERS = 64 * 1024;
 /** What a PUBLISH has at most besides topic and payload, where it has no properties. */
 const PUBLISH_OVERHEAD = 10;
 
@@ -38,6 +40,8 @@ export class Link implements Due {
   readonly address: string;
   readonly #decoder: Decoder;
   readonly #output = new Output();
+  /** How many bytes of the output are no messages, but answers to what the client has sent. */
+  #answers = 0;
   readonly #topics: TopicBytes;
   readonly #trace: Trace | null;
   #phase: LinkPhase = "opening";
@@ -87,7 +91,12 @@ export class Link implements Due {
     return this.#output.length;
   }
 
-  /** Whether there had better not be more of them. */
+  /** Whether the client had better not be heard before it has read the answers to what it said. */
+  get is_unheard(): boolean {
+    return this.#answers >= MOST_ANSWERS;
+  }
+
+  /** Whether there had better not be more messages. */
   get is_full(): boolean {
     return this.#output.length >= MOST_UNREAD;
   }
@@ -138,6 +147,7 @@ export class Link implements Due {
     const bytes = encode(packet, this.version);
     if (bytes.length > this.#largest) return false;
     this.#output.append(bytes);
+    if (packet.type !== PacketTypes.PUBLISH) this.#answers += bytes.length;
     this.#trace?.(">", this, packet);
     return true;
   }
@@ -146,7 +156,10 @@ export class Link implements Due {
   acknowledge(type: 4 | 5 | 6 | 7, mid: number, reason_code: number): void {
     if (reason_code !== 0 || this.#trace !== null) {
       this.send({ type, mid, reason_code, properties: null } as Packet);
-    } else this.#output.acknowledge(type, mid);
+      return;
+    }
+    this.#output.acknowledge(type, mid);
+    this.#answers += 4;
   }
 
   /** False: it is larger than the client accepts, and not sent. */
@@ -167,6 +180,7 @@ export class Link implements Due {
 
   /** All that waits to be written. */
   take_output(): Uint8Array {
+    this.#answers = 0;
     return this.#output.take();
   }
 }

@@ -1,5 +1,5 @@
-// Decides how a connection of the system carries the bytes of a link: what waits while the peer does not read, and how it
-// is closed.
+// Decides how a connection of the system carries the bytes of a link: that nothing is lost of the last words, and that a
+// peer which does not close its half does not keep it open.
 
 import type { Duplex } from "node:stream";
 
@@ -18,9 +18,7 @@ export class Wire {
   /** Resolves when it is closed. */
   readonly over: Promise<void>;
   readonly #stream: Duplex;
-  /** Why nothing is read: the peer reads nothing itself, or somebody asked for it. */
   #is_congested = false;
-  #is_held = false;
   #linger: NodeJS.Timeout | null = null;
 
   constructor(stream: Duplex, owner: WireOwner) {
@@ -28,7 +26,6 @@ export class Wire {
     stream.on("data", (bytes: Uint8Array) => owner.came(bytes));
     stream.on("drain", () => {
       this.#is_congested = false;
-      this.#regulate();
       owner.drained();
     });
     // A client that says nothing more has gone.
@@ -44,20 +41,20 @@ export class Wire {
     });
   }
 
+  /** The peer does not read what was written: hold back until it is drained. */
   get is_congested(): boolean {
     return this.#is_congested;
   }
 
-  /** While it is congested nothing is read: whoever does not take answers may not ask. */
   write(bytes: Uint8Array): void {
     this.#is_congested = !this.#stream.write(bytes);
-    this.#regulate();
   }
 
   /** Reads nothing until `false` is given. */
   hold(is_held: boolean): void {
-    this.#is_held = is_held;
-    this.#regulate();
+    if (this.#linger !== null) return;
+    if (is_held) this.#stream.pause();
+    else this.#stream.resume();
   }
 
   /** Closes it when all has been written. */
@@ -65,7 +62,6 @@ export class Wire {
     if (this.#linger !== null) return;
     // What still comes is read and dropped: closing over unread bytes would reset the connection, and our last words
     // could be lost with it.
-    this.#is_held = false;
     this.#stream.resume();
     this.#stream.end();
     this.#linger = setTimeout(() => this.destroy(), LINGER_MS).unref();
@@ -73,11 +69,5 @@ export class Wire {
 
   destroy(): void {
     this.#stream.destroy();
-  }
-
-  #regulate(): void {
-    if (this.#linger !== null) return;
-    if (this.#is_congested || this.#is_held) this.#stream.pause();
-    else if (this.#stream.isPaused()) this.#stream.resume();
   }
 }

@@ -12,6 +12,7 @@ import type { Client } from "../../lib/client/index.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
 import { ReasonCode } from "../../lib/model/reasoncodes.ts";
+import { using_clock } from "../../lib/testing/fake_clock.ts";
 import { connected, inbox, next_message, subscribed, texts, versions } from "../scenario/scene.ts";
 import { test_certificates } from "../support/doors.ts";
 import { eventually } from "../support/eventually.ts";
@@ -345,6 +346,83 @@ describe("a broker that ends", () => {
   });
 });
 
+it("a listener may do anything with the broker: publish, end connections, forget everything", async () => {
+  await using broker = await listening();
+  const told: string[] = [];
+  broker.on("disconnected", ({ client_id }, reason_code) => told.push(`${client_id}: ${reason_code}`));
+  broker.on("published", ({ topic }) => {
+    if (topic === "echo") broker.publish("answer", "x", 1);
+    if (topic === "out") broker.disconnect("other");
+    if (topic === "clear") broker.clear();
+  });
+  await using client = await connected(broker.port, {
+    client_id: "me",
+    protocol: 5,
+    reconnect_on_failure: false,
+  });
+  await using _other = await connected(broker.port, { client_id: "other", reconnect_on_failure: false });
+  await subscribed(client, "answer", 1);
+  const answer = next_message(client);
+  client.publish("echo", "", 1);
+  expect((await answer).topic).toBe("answer");
+  client.publish("out", "", 1);
+  await eventually(() => expect(told).toEqual(["other: Administrative action"]));
+  client.publish("clear", "", 0);
+  await eventually(() => expect(told).toContain("me: Server shutting down"));
+  await eventually(() => expect(client.is_connected()).toBe(false));
+  expect([broker.sessions, broker.clients]).toEqual([[], []]);
+});
+
+describe("what a broker and a client agree on, on MQTT 5", () => {
+  it("is how many messages may be in flight to the broker, and to the client", async () => {
+    await using broker = await listening({ receive_maximum: 3, max_inflight_messages: 2 });
+    await using client = await connected(broker.port, { protocol: 5, manual_ack: true });
+    const messages = inbox(client);
+    await subscribed(client, "t", 2);
+    let most = 0;
+    client.on_publish = () => {
+      most = Math.max(most, client.stats().in_flight);
+    };
+    const infos = Array.from({ length: 50 }, (_, number) => client.publish("t", number, number % 2 ? 1 : 2));
+    await Promise.all(infos.map((info) => info.wait_for_publish()));
+    expect(most).toBeLessThanOrEqual(3);
+    for (let count = 0; count < 50; count += 2) {
+      await eventually(() => expect(messages).toHaveLength(count + 2));
+      for (const { mid, qos } of messages.slice(count)) client.ack(mid, qos);
+    }
+    await eventually(() => expect(broker.sessions).toMatchObject([{ queued: 0 }]));
+    expect(client.stats().reconnects).toBe(0);
+  });
+
+  it("is how large a packet may be", async () => {
+    await using broker = await listening({ max_packet_size: 1000 });
+    await using client = await connected(broker.port, { protocol: 5 });
+    await expect(client.publish("t", "x".repeat(1000), 1).wait_for_publish()).rejects.toMatchObject({
+      code: "ERR_MQTT_REFUSED",
+    });
+    await client.publish("t", "x".repeat(900), 1).wait_for_publish();
+    expect(client.stats().reconnects).toBe(0);
+  });
+
+  it("is the client id, which the client keeps when it comes back", async () => {
+    await using broker = await listening();
+    const flags: boolean[] = [];
+    const properties = new Properties(PacketTypes.CONNECT, { SessionExpiryInterval: 1000 });
+    await using _client = await connected(broker.port, {
+      protocol: 5,
+      connect: { properties },
+      prepare: (client) => {
+        client.on_connect = (_client, _userdata, { session_present }) => flags.push(session_present);
+      },
+    });
+    const client_id = broker.clients[0]?.client_id ?? "";
+    expect(client_id).toMatch(/^karere-[0-9a-f-]{36}$/);
+    broker.disconnect(client_id);
+    await eventually(() => expect(flags).toEqual([false, true]));
+    expect(broker.clients).toMatchObject([{ client_id }]);
+  });
+});
+
 describe("a hostile client", () => {
   it("that asks and never reads is not read any more, and costs no more memory", async () => {
     await using broker = await listening();
@@ -368,6 +446,36 @@ describe("a hostile client", () => {
     await other.publish("t", "x", 1).wait_for_publish();
     socket.destroy();
   }, 30_000);
+
+  it("is none that only reads slowly what others send: its own words are heard", async () => {
+    using clock = using_clock();
+    await using broker = await listening();
+    const socket = connect_tcp(broker.port, "127.0.0.1");
+    socket.write(packet_bytes(4).connect({ client_id: "slow", keepalive: 10 }));
+    await once(socket, "data");
+    socket.write(bytes("82 06 00 01 00 01 74 00"));
+    await once(socket, "data");
+    const MiB = 1024 * 1024;
+    const large = Buffer.alloc(MiB);
+    const read_one_MiB = async () => {
+      for (let came = 0; came < MiB; ) {
+        const data = once(socket, "data");
+        socket.resume();
+        came += (await data)[0].length;
+        socket.pause();
+      }
+    };
+    for (let round = 0; round < 10; round += 1) {
+      // More than anybody would keep for it: a part is dropped.
+      for (let count = 0; count < 20; count += 1) broker.publish("t", large);
+      socket.write(bytes("c0 00"));
+      await read_one_MiB();
+      await clock.advance(8);
+    }
+    expect(broker.sessions).toMatchObject([{ client_id: "slow", is_connected: true }]);
+    expect(broker.sessions[0]?.dropped).toBeGreaterThan(10);
+    socket.destroy();
+  });
 
   it("gets no further than the fixed header of what is too large", async () => {
     await using broker = await listening({ max_packet_size: 1000 });

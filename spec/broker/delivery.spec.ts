@@ -391,6 +391,21 @@ describe("what waits for a client", () => {
   });
 });
 
+describe("a client that asks on and does not take the answers", () => {
+  it("had better not be heard, whatever others send it", () => {
+    const stand = new Stand();
+    const peer = stand.client("me");
+    peer.send(subscribe(1, ["t"]));
+    peer.take();
+    stand.publish("t", new Uint8Array(1024 * 1024));
+    expect(peer.link.is_unheard).toBe(false);
+    for (let mid = 1; mid <= 16_384; mid += 1) peer.send(publish("other", "", { qos: 1, mid }));
+    expect(peer.link.is_unheard).toBe(true);
+    peer.take();
+    expect(peer.link.is_unheard).toBe(false);
+  });
+});
+
 describe("our Receive Maximum", () => {
   it("counts QoS 2 that is not released, and more than that is 0x93 [MQTT-3.3.4-7]", () => {
     const stand = new Stand({ receive_maximum: 2 });
