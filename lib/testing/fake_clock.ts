@@ -7,9 +7,9 @@ import { RuntimeError } from "../model/errors.ts";
 import { replace_system_clock } from "../network/clock.ts";
 import { HandClock } from "./hand_clock.ts";
 
-/** All is quiet when nobody has asked for the time during so many milliseconds, and turns of the event loop. */
-const QUIET_MS = 5;
+/** All is quiet when nobody has asked for the time during so many turns of the event loop, and, unless told, so long. */
 const QUIET_TURNS = 10;
+const QUIET_SECONDS = 0.005;
 /** What the system works at in threads of its own, or elsewhere: names that are looked up, connections that are opened. */
 const under_way = /^(GetAddrInfoReq|TCPConnect|PipeConnect)Wrap$/;
 /** So long it is waited for: some connections never open. */
@@ -37,19 +37,28 @@ let in_use: ManualClock | null = null;
  * Stops the time for all clients and brokers that are made from now on: it passes only by `advance()`. Keepalive,
  * time-outs, back-off, expiry and delayed wills then take no time at all.
  *
- * @throws RuntimeError when there is one already.
+ * @param options `quiet`: after so many seconds of the machine's clock without a sign of anybody time goes on. Default 0.005,
+ *   which is for a broker in the same process; another process may take longer to answer, on a machine that is busy.
+ * @throws RuntimeError when there is one already; ValueError for a negative `quiet`.
  */
-export function using_clock(): FakeClock {
+export function using_clock({ quiet = QUIET_SECONDS }: { quiet?: number } = {}): FakeClock {
+  const quiet_ms = check_seconds("quiet", quiet, 0) * 1000;
   if (in_use !== null) throw new RuntimeError("there is a fake clock already: restore() it first");
-  in_use = new ManualClock();
+  in_use = new ManualClock(quiet_ms);
   replace_system_clock(in_use);
   return in_use;
 }
 
 class ManualClock extends HandClock implements FakeClock {
+  readonly #quiet_ms: number;
   readonly #began = super.now();
   /** Whether somebody has asked for the time. */
   #was_asked = false;
+
+  constructor(quiet_ms: number) {
+    super();
+    this.#quiet_ms = quiet_ms;
+  }
 
   get elapsed(): number {
     return (super.now() - this.#began) / 1000;
@@ -80,7 +89,7 @@ class ManualClock extends HandClock implements FakeClock {
     do {
       this.#was_asked = false;
       for (let turn = 0; turn < QUIET_TURNS; turn += 1) await next_turn();
-      await delay(QUIET_MS);
+      await delay(this.#quiet_ms);
     } while (this.#was_asked || (is_something_under_way() && performance.now() < deadline));
   }
 }
