@@ -72,7 +72,7 @@ export class Outgoing {
   add(delivery: Delivery): boolean {
     const { max_queued_messages, max_queued_bytes } = this.#limits;
     const bytes = delivery.message.payload.length;
-    const is_waiting = this.#counted >= this.#window || this.#queue.length > this.#taken;
+    const is_waiting = this.#in_flight.size >= this.#window || this.#queue.length > this.#taken;
     const is_full =
       this.#queue.length - this.#taken >= max_queued_messages ||
       this.#queued_bytes + bytes > max_queued_bytes;
@@ -92,11 +92,13 @@ export class Outgoing {
       this.#again.pop();
       return { what: "release", mid: again.mid };
     }
-    if (this.#counted >= this.#window) return null;
     if (again !== undefined) {
+      if (this.#counted >= this.#window) return null;
       this.#again.pop();
       return this.#publish(again, true);
     }
+    // Those count, too, of which only PUBCOMP is missing since an earlier connection: they would become more and more.
+    if (this.#in_flight.size >= this.#window) return null;
     const delivery = this.#take(now);
     if (delivery === null) return null;
     const mid = this.#ids.take();
@@ -122,7 +124,7 @@ export class Outgoing {
         one.state = "released";
         return true;
       }
-      // The receiver has refused it, and that is its end [MQTT-4.3.3-4].
+      // The receiver has refused it, and that is its end (4.3.3).
     } else if (type === PacketTypes.PUBCOMP && one.state === "published") {
       return null;
     }

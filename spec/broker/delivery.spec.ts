@@ -111,7 +111,7 @@ describe("a message to a client", () => {
     expect(Array.from(stand.core.sessions, ({ outgoing }) => outgoing.size)).toEqual([0]);
   });
 
-  it("that the client refuses by PUBREC is done with [MQTT-4.3.3-4]", () => {
+  it("that the client refuses by PUBREC is done with (4.3.3)", () => {
     const stand = new Stand();
     const peer = subscriber(stand);
     stand.publish("t", "x", 2);
@@ -208,6 +208,21 @@ describe("a message to a client", () => {
     second.send(pubrec(c), pubcomp(c));
     expect(second.take()).toEqual([pubrel(c)]);
     expect(Array.from(stand.core.sessions, ({ outgoing }) => outgoing.size)).toEqual([0]);
+  });
+
+  it("waits for those that are not done with since earlier connections: they do not become more and more", () => {
+    const stand = new Stand({ max_inflight_messages: 2 });
+    let peer = subscriber(stand);
+    for (let number = 0; number < 10; number += 1) stand.publish("t", String(number), 2);
+    for (let round = 0; round < 5; round += 1) {
+      for (const { mid } of peer.take_messages()) peer.send(pubrec(mid));
+      peer.lose();
+      peer = back(stand);
+    }
+    const released = peer.take().filter(({ type }) => type === PacketTypes.PUBREL) as { mid: number }[];
+    expect(released).toHaveLength(2);
+    for (const { mid } of released) peer.send(pubcomp(mid));
+    expect(peer.take_texts()).toEqual(["2", "3"]);
   });
 
   it("stays where an answer fits no message", () => {

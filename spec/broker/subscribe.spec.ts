@@ -186,7 +186,7 @@ describe("a shared subscription", () => {
 });
 
 describe("a retained message", () => {
-  it("comes with a new subscription, marked, the last of each topic [MQTT-3.3.1-8]", () => {
+  it("comes with a new subscription, marked, the last of each topic [MQTT-3.3.1-5] [MQTT-3.3.1-9]", () => {
     const stand = new Stand();
     for (const text of ["old", "new"]) stand.publish("a/b", text, 2, true);
     stand.publish("a/c", "other", 0, true);
@@ -288,12 +288,11 @@ describe("a retained message", () => {
     ).toEqual([...topics].sort());
   });
 
-  it("shares no memory with what it was read from", () => {
+  it("does not hold the memory that it was read into with others", () => {
     const stand = new Stand();
-    const payload = Buffer.from("kept");
-    stand.publish("t", payload, 0, true);
+    stand.client("me").send(publish("t", "kept", { retain: true }), publish("t", "x".repeat(15_000)));
     const [message] = stand.core.retained("t", stand.now);
-    expect(message?.payload).not.toBe(payload);
+    expect(message?.payload.buffer.byteLength).toBeLessThan(10_000);
   });
 });
 
