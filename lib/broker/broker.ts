@@ -6,13 +6,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Duplex } from "node:stream";
 import { EventEmitter } from "../client/emitter.ts";
 import { write_log } from "../client/logging.ts";
-import { LogLevel } from "../model/enums.ts";
-import { RuntimeError, TransportError, ValueError } from "../model/errors.ts";
-import { positional } from "../model/keywords.ts";
+import { whole_number } from "../client/options.ts";
+import { type Flag, type PublishArguments, publication_of, without_absent } from "../client/publication.ts";
+import { LogLevel, MQTTProtocolVersion } from "../model/enums.ts";
+import { RuntimeError, TransportError } from "../model/errors.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import { PacketTypes } from "../model/packettypes.ts";
-import { type PayloadType, payload_bytes } from "../model/payload.ts";
-import type { Properties } from "../model/properties.ts";
+import type { PayloadType } from "../model/payload.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import { check_topic_filter, check_topic_name } from "../model/topics.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
@@ -36,17 +36,6 @@ export interface BrokerSession {
   readonly queued: number;
   /** How many messages it has missed, because too much waited. */
   readonly dropped: number;
-}
-
-type PublishProperties = Properties<typeof PacketTypes.PUBLISH> | null;
-
-/** The arguments of {@link Broker.publish} by name. */
-export interface BrokerPublishArguments {
-  topic: string;
-  payload?: PayloadType;
-  qos?: 0 | 1 | 2;
-  retain?: boolean;
-  properties?: PublishProperties;
 }
 
 interface Connection {
@@ -125,10 +114,12 @@ export class Broker extends EventEmitter<BrokerEvents> {
    * Listens for TCP connections. Port 0 is any that is free: {@link port} says which.
    *
    * @param where default port 1883 of 127.0.0.1, which other machines cannot reach; `host: "0.0.0.0"` lets them.
-   * @throws RuntimeError when it listens already; TransportError when the system does not let it.
+   * @throws RuntimeError when it listens already; ValueError for what is no port; TransportError when the system does not
+   *   let it.
    */
   async listen({ port = 1883, host = "127.0.0.1" }: { port?: number; host?: string } = {}): Promise<void> {
     if (this.#server !== null) throw new RuntimeError(`the broker listens already, on ${this.url}`);
+    whole_number("port", port, 0, 65_535);
     const server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     this.#server = server;
     try {
@@ -176,31 +167,27 @@ export class Broker extends EventEmitter<BrokerEvents> {
   /**
    * Publishes a message as a client would, also to topics that begin with `$SYS/`.
    *
+   * @param topic without wildcards.
+   * @param payload text, bytes, a number (sent as text), or nothing. For objects: `JSON.stringify`.
+   * @param qos 0 (default), 1 or 2.
+   * @param retain whether it is kept for later subscribers. Default false.
+   * @param properties those of PUBLISH; copied. Only clients of MQTT 5 get them.
    * @throws ValueError or TypeError for what cannot be published.
    */
   publish(
-    topic: string,
-    payload?: PayloadType | Omit<BrokerPublishArguments, "topic">,
-    qos?: 0 | 1 | 2 | Omit<BrokerPublishArguments, "topic" | "payload">,
-    retain?: boolean | Pick<BrokerPublishArguments, "retain" | "properties">,
-    properties?: PublishProperties,
+    topic: string | PublishArguments,
+    payload?: PayloadType | Omit<PublishArguments, "topic">,
+    qos?: number | Omit<PublishArguments, "topic" | "payload">,
+    retain?: Flag | Pick<PublishArguments, "retain" | "properties">,
+    properties?: PublishArguments["properties"] | Pick<PublishArguments, "properties">,
   ): void;
-  publish(named: BrokerPublishArguments): void;
   publish(...args: unknown[]): void {
-    const names = ["topic", "payload", "qos", "retain", "properties"];
-    const [topic, payload, qos = 0, retain = false, properties] = positional("publish", names, args);
+    const publication = publication_of(without_absent(args), MQTTProtocolVersion.MQTTv5);
+    const { topic } = publication;
+    // An alias stands for nothing here.
     check_topic_name(topic);
-    if (qos !== 0 && qos !== 1 && qos !== 2)
-      throw new ValueError(`qos must be 0, 1 or 2, not ${String(qos)}`);
-    const packet = {
-      topic,
-      payload: payload_bytes(payload as PayloadType),
-      qos,
-      retain: Boolean(retain),
-      properties: (properties as PublishProperties | undefined)?.copy() ?? null,
-    } as const;
     const now = this.#clock.now();
-    this.#core.publish(message_of(packet, topic, null, now), now);
+    this.#core.publish(message_of(publication, topic, null, now), now);
     this.#turn();
   }
 

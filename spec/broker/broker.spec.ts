@@ -70,6 +70,7 @@ describe("a broker in the program", () => {
     expect(broker.url).toBe(`mqtt://127.0.0.1:${broker.port}`);
     await expect(broker.listen({ port: 0 })).rejects.toMatchObject({ code: "ERR_MQTT_STATE" });
     const other = new Broker();
+    await expect(other.listen({ port: 70_000 })).rejects.toThrow("port must be");
     await expect(other.listen({ port: broker.port })).rejects.toMatchObject({
       code: "ERR_MQTT_TRANSPORT",
       hint: expect.stringContaining("port 0"),
@@ -204,7 +205,7 @@ describe("what a broker tells its program", () => {
   it("refuses what cannot be published", () => {
     const broker = new Broker();
     expect(() => broker.publish("a/#", "x")).toThrow("wildcard");
-    expect(() => broker.publish("a", "x", 3 as 2)).toThrow("qos");
+    expect(() => broker.publish("a", "x", 3)).toThrow("QoS");
     expect(() => broker.retained("a#")).toThrow("wildcard");
   });
 
