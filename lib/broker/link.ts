@@ -45,7 +45,9 @@ export class Link implements Due {
   readonly #topics: TopicBytes;
   readonly #trace: Trace | null;
   #phase: LinkPhase = "opening";
-  /** What the client has said in its CONNECT; null before. */
+  /** The version of the client; before CONNECT 3.1.1. */
+  version: 3 | 4 | 5 = 4;
+  /** What the client has said in its CONNECT, its password included; null unless it is asked whether it may come in. */
   connect: ConnectPacket | null = null;
   /** Who it is, as others see it; null before CONNECT. */
   client: BrokerClient | null = null;
@@ -74,11 +76,6 @@ export class Link implements Due {
 
   get phase(): LinkPhase {
     return this.#phase;
-  }
-
-  /** The version of the client; before CONNECT 3.1.1. */
-  get version(): 3 | 4 | 5 {
-    return this.#decoder.version;
   }
 
   /** Why nothing more is read. */
@@ -112,6 +109,7 @@ export class Link implements Due {
     this.connect = packet;
     const { client_id, version, username, keepalive, clean } = packet;
     const { address } = this;
+    this.version = version;
     this.client = { client_id, protocol: version, username, keepalive, clean_start: clean, address };
   }
 
@@ -132,6 +130,7 @@ export class Link implements Due {
   /** The client is in. From now on it may be silent for one and a half times what it has said [MQTT-3.1.2-22]. */
   enter(session: Session, packet: ConnectPacket, now: number): void {
     this.go("up");
+    this.connect = null;
     this.session = session;
     this.#largest = packet.properties?.MaximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#silence_ms = packet.keepalive === 0 ? Number.POSITIVE_INFINITY : packet.keepalive * 1500;

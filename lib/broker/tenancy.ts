@@ -100,15 +100,6 @@ export class Tenancy {
     this.#settle(session, now);
   }
 
-  #say_goodbye(link: Link, reason_code: number, error: Error | null): void {
-    const plain = { type: PacketTypes.DISCONNECT, reason_code, properties: null };
-    if (error !== null) {
-      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: error.message });
-      if (this.#effects.send(link, { ...plain, properties })) return;
-    }
-    this.#effects.send(link, plain); // [MQTT-3.14.2-3]
-  }
-
   tick(now: number): void {
     for (let who = this.#schedule.take_due(now); who !== null; who = this.#schedule.take_due(now)) {
       if (who instanceof Link) this.end(who, KEEP_ALIVE_TIMEOUT, now);
@@ -119,6 +110,15 @@ export class Tenancy {
   /** Infinity: never. */
   next_timeout(): number {
     return this.#schedule.next_timeout();
+  }
+
+  #say_goodbye(link: Link, reason_code: number, error: Error | null): void {
+    const plain = { type: PacketTypes.DISCONNECT, reason_code, properties: null };
+    if (error !== null) {
+      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: error.message });
+      if (this.#effects.send(link, { ...plain, properties })) return;
+    }
+    this.#effects.send(link, plain); // [MQTT-3.14.2-3]
   }
 
   #new_client_id(): string {

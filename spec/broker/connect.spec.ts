@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { encode } from "../../lib/codec/encoder.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import {
   connect,
@@ -6,6 +7,7 @@ import {
   pingreq,
   pingresp,
   props,
+  puback,
   publish,
   subscribe,
   unsubscribe,
@@ -107,6 +109,14 @@ describe("a client that wants to come in", () => {
     expect(peer.take_one()).toMatchObject({ type: PacketTypes.DISCONNECT, reason_code: 0x82 });
     expect(peer.is_ended).toBe(true);
     expect(stand.told("disconnected")).toMatchObject([{ reason_code: 0x82 }]);
+  });
+
+  it("is answered in its own version to the end, whatever a second CONNECT says", () => {
+    const peer = new Stand().client("me", { version: 4 });
+    const second = encode(connect({ version: 5, client_id: "me" }), 5);
+    peer.send_bytes(Buffer.concat([encode(publish("t", "", { qos: 1, mid: 1 }), 4), second]));
+    expect(peer.take_one()).toEqual(puback(1));
+    expect(peer.is_ended).toBe(true);
   });
 
   it("is told that a second CONNECT of an unknown version is an error of the protocol", () => {
