@@ -132,10 +132,9 @@ export class Outgoing {
     return false;
   }
 
-  /** It is done with, as if it had been acknowledged. */
+  /** A message in flight is done with, as if it had been acknowledged. */
   settle(mid: number): void {
-    const one = this.#in_flight.get(mid);
-    if (one === undefined) return;
+    const one = this.#in_flight.get(mid) as InFlight;
     if (one.is_counted) this.#counted -= 1;
     this.#again = this.#again.filter((other) => other !== one);
     this.#in_flight.delete(mid);

@@ -1,7 +1,6 @@
 // Decides which retained messages there are (3.3.1.3), and finds those that a filter matches without looking at all.
 
-import type { Message } from "./message.ts";
-import { lasting } from "./message.ts";
+import { lasting, type Message } from "./message.ts";
 
 class Node {
   readonly children = new Map<string, Node>();
@@ -10,11 +9,6 @@ class Node {
 
 export class RetainedMessages {
   readonly #root = new Node();
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
 
   /** Keeps it in place of an earlier one; one without a payload only removes that [MQTT-3.3.1-6] [MQTT-3.3.1-7]. */
   set(message: Message): void {
@@ -31,7 +25,6 @@ export class RetainedMessages {
       }
       node = child;
     }
-    if (node.message === null) this.#size += 1;
     node.message = lasting(message);
   }
 
@@ -77,7 +70,6 @@ export class RetainedMessages {
     const last = path.at(-1) as Node;
     if (last.message === null) return;
     last.message = null;
-    this.#size -= 1;
     for (let depth = levels.length; depth > 0; depth -= 1) {
       const node = path[depth] as Node;
       if (node.message !== null || node.children.size > 0) break;

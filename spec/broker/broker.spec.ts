@@ -231,7 +231,12 @@ describe("what a broker tells its program", () => {
     await subscribed(client, "kept", 1);
     await client.close();
     await eventually(() => expect(broker.clients).toEqual([]));
-    for (const _ of [1, 2]) broker.publish("kept", "x", 1);
+    const dropped: string[] = [];
+    broker.on("dropped", (client_id, message) =>
+      dropped.push(`${client_id} ${message.topic} ${message.text()}`),
+    );
+    for (const text of ["one", "two"]) broker.publish("kept", text, 1);
+    expect(dropped).toEqual(["me kept two"]);
     await broker.close();
     const text = lines.join("\n");
     expect(text).toMatch(/^I = listening on mqtt:/);
