@@ -1,4 +1,4 @@
-// Decides what time is for the shell: one clock and one kind of timer, so that a spec can bring its own.
+// Decides what time is for the shell: one clock and one kind of timer, so that a test can bring its own.
 
 export interface Clock {
   /** Milliseconds on a clock that never goes back. */
@@ -19,7 +19,7 @@ const calls: Call[] = [];
 let timer: NodeJS.Timeout | null = null;
 let timer_at = Number.POSITIVE_INFINITY;
 
-export const system_clock: Clock = {
+const clock_of_machine: Clock = {
   // Whole milliseconds: a moment that is kept would take an object of its own with a fraction.
   now: () => Math.floor(performance.now()),
   after(ms, fn) {
@@ -29,6 +29,14 @@ export const system_clock: Clock = {
     return () => call_off(call);
   },
 };
+
+/** The clock of all clients and brokers that are made from now on. */
+export let system_clock: Clock = clock_of_machine;
+
+/** For tests: another clock, or, with null, that of the machine again. */
+export function replace_system_clock(clock: Clock | null): void {
+  system_clock = clock ?? clock_of_machine;
+}
 
 /** Behind those of the same moment. */
 function place_of(at: number): number {

@@ -1,6 +1,9 @@
-// What is published on MQTT 5 over a wire that breaks every few packets all arrives.
+// MQTT 5 over wires that break.
 
-import { MQTTProtocolVersion } from "../../lib/client/index.ts";
-import { describe_chaos } from "./disturbed_run.ts";
+import { it } from "@jest/globals";
+import { describe_mosquitto } from "../support/mosquitto.ts";
+import { spec_name, suite_name, theirs, time_limit, try_out } from "./disturbed_run.ts";
 
-describe_chaos("MQTT 5", MQTTProtocolVersion.MQTTv5);
+describe_mosquitto(suite_name("mosquitto"), () => {
+  it(`${spec_name}, on MQTT 5`, () => try_out(5, theirs), time_limit);
+});

@@ -16,12 +16,12 @@ const targets = Object.entries<Target>(exports).filter(([name]) => name !== "./p
 const name_of = (subpath: string) => subpath.replace(/^\./, "karere");
 
 describe("the package", () => {
-  it("has paho's modules as subpaths, the stores, and what helps tests", () => {
+  it("has paho's modules as subpaths, the stores, a broker, and what helps tests", () => {
     expect(Object.keys(exports)).toEqual([
       ...[".", "./client", "./publish", "./subscribe", "./properties", "./reasoncodes", "./subscribeoptions"],
       ...["./packettypes", "./matcher", "./enums"],
       ...["./store/file", "./store/level", "./store/memory"],
-      "./testing",
+      ...["./broker", "./testing"],
       ...["", "/client", "/publish", "/subscribe", "/time"].map((name) => `./blocking${name}`),
       "./package.json",
     ]);

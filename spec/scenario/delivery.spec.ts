@@ -1,17 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import { in_time } from "../support/eventually.ts";
-import { describe_mosquitto } from "../support/mosquitto.ts";
-import { busy_mosquitto, connected, subscribed, versions } from "./scene.ts";
+import { describe_brokers } from "./brokers.ts";
+import { connected, subscribed, versions } from "./scene.ts";
 
 const count = 10_000;
 const numbers = Array.from({ length: count }, (_, index) => String(index));
 
-describe_mosquitto("ten thousand messages through mosquitto", () => {
+describe_brokers("ten thousand messages through", (start) => {
   describe.each(versions)("on %s", (_name, protocol) => {
     it.each([0, 1, 2] as const)(
       "go there and back with QoS %i, each once and in order",
       async (qos) => {
-        await using broker = await busy_mosquitto();
+        await using broker = await start({ busy: true });
         await using here = await connected(broker.port, { protocol });
         await using there = await connected(broker.port, { protocol });
         await subscribed(there, "there", qos);

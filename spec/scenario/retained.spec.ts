@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { SubscribeOptions } from "../../lib/client/index.ts";
 import { eventually } from "../support/eventually.ts";
-import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
+import { describe_brokers } from "./brokers.ts";
 import { connected, inbox, next_message, subscribed, texts, versions } from "./scene.ts";
 
-describe_mosquitto("retained messages in mosquitto", () => {
+describe_brokers("retained messages in", (start) => {
   describe.each(versions)("on %s", (_name, protocol) => {
     it("come to who subscribes later, marked as retained, the last of each topic", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using publisher = await connected(broker.port, { protocol });
       publisher.publish("lamp", "off", 1, true);
       await publisher.publish("lamp", "on", 1, true).wait_for_publish();
@@ -25,7 +25,7 @@ describe_mosquitto("retained messages in mosquitto", () => {
     });
 
     it("are gone after an empty one [MQTT-3.3.1-10]", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using publisher = await connected(broker.port, { protocol });
       publisher.publish("lamp", "on", 1, true);
       publisher.publish("door", "open", 1, true);
@@ -48,7 +48,7 @@ describe_mosquitto("retained messages in mosquitto", () => {
     [SubscribeOptions.RETAIN_SEND_IF_NEW_SUB, 1],
     [SubscribeOptions.RETAIN_DO_NOT_SEND, 0],
   ])("with Retain Handling %i come %i times to who subscribes twice, on MQTT 5", async (handling, times) => {
-    await using broker = await mosquitto();
+    await using broker = await start();
     await using client = await connected(broker.port, { protocol: 5 });
     await client.publish("lamp", "on", 1, true).wait_for_publish();
     const messages = inbox(client);
@@ -61,7 +61,7 @@ describe_mosquitto("retained messages in mosquitto", () => {
   });
 
   it("keep their mark on existing subscriptions with Retain As Published, on MQTT 5", async () => {
-    await using broker = await mosquitto();
+    await using broker = await start();
     await using client = await connected(broker.port, { protocol: 5 });
     await subscribed(client, "lamp", { options: new SubscribeOptions(1, { retainAsPublished: true }) });
     const message = next_message(client);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
-import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
+import { describe_brokers } from "./brokers.ts";
 import { connect, connected, inbox, new_client, subscribed, texts, versions } from "./scene.ts";
 
-describe_mosquitto("a persistent session in mosquitto", () => {
+describe_brokers("a persistent session in", (start) => {
   describe.each(versions)("on %s", (_name, protocol) => {
     const options = { protocol, client_id: "keeper", persistent: true };
 
     it("keeps messages for an absent client, also over a restart of the broker", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       {
         await using client = await connected(broker.port, options);
         await subscribed(client, "kept", 2);
@@ -44,7 +44,7 @@ describe_mosquitto("a persistent session in mosquitto", () => {
     });
 
     it("ends with the connection unless it is asked for", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       const fleeting = { protocol, client_id: "keeper" };
       {
         await using client = await connected(broker.port, fleeting);
@@ -63,7 +63,7 @@ describe_mosquitto("a persistent session in mosquitto", () => {
     });
 
     it("is used by a client that reconnects after the broker was stopped and started", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       const flags: boolean[] = [];
       await using client = new_client(options);
       client.on_connect = (_client, _userdata, { session_present }) => {
@@ -89,7 +89,7 @@ describe_mosquitto("a persistent session in mosquitto", () => {
     const options = { protocol, client_id: "keeper", persistent: true };
 
     it("is built again, subscriptions and all, when the broker has lost it", async () => {
-      await using broker = await mosquitto({ persistence: false });
+      await using broker = await start({ forgetful: true });
       const flags: boolean[] = [];
       await using client = new_client(options);
       client.on_connect = (_client, _userdata, { session_present }) => {
@@ -101,7 +101,7 @@ describe_mosquitto("a persistent session in mosquitto", () => {
         ["kept", 1],
         ["also/+", 2],
       ]);
-      await broker.kill();
+      await broker.stop();
       await broker.start();
       await eventually(() => expect(flags).toEqual([false, false]), { within: 10_000 });
       client.publish("kept", "one", 1);

@@ -3,8 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { type Client, PacketTypes, Properties, ReasonCode } from "../../lib/client/index.ts";
 import { disturber } from "../../lib/testing/disturber.ts";
 import { eventually, in_time } from "../support/eventually.ts";
-import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
 import { start_source } from "../support/run_script.ts";
+import { describe_brokers } from "./brokers.ts";
 import { connected, inbox, next_message, type SceneOptions, subscribed, texts, versions } from "./scene.ts";
 
 /** A client with a will, that says goodbye only if it is asked to. */
@@ -23,10 +23,10 @@ const a_process_with_a_will = `
   client.loop_forever();
 `;
 
-describe_mosquitto("the will in mosquitto", () => {
+describe_brokers("the will in", (start) => {
   describe.each(versions)("on %s", (_name, protocol) => {
     it("is published when the process is killed", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using witness = await connected(broker.port, { protocol });
       await subscribed(witness, "gone", 1);
       const args = [String(broker.port), String(protocol)];
@@ -39,7 +39,7 @@ describe_mosquitto("the will in mosquitto", () => {
     });
 
     it.each(["FIN", "RST"] as const)("is published when the connection ends by %s", async (how) => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using wire = await disturber(broker.port);
       await using witness = await connected(broker.port, { protocol });
       await subscribed(witness, "gone", 1);
@@ -55,7 +55,7 @@ describe_mosquitto("the will in mosquitto", () => {
     });
 
     it("is published when the socket is destroyed", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using witness = await connected(broker.port, { protocol });
       await subscribed(witness, "gone", 1);
       await using victim = await connected(broker.port, { protocol, ...with_will });
@@ -65,7 +65,7 @@ describe_mosquitto("the will in mosquitto", () => {
     });
 
     it("is not published after disconnect() [MQTT-3.14.4-3]", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using witness = await connected(broker.port, { protocol });
       await subscribed(witness, "gone", 1);
       const messages = inbox(witness);
@@ -77,7 +77,7 @@ describe_mosquitto("the will in mosquitto", () => {
     });
 
     it("is not published after will_clear()", async () => {
-      await using broker = await mosquitto();
+      await using broker = await start();
       await using wire = await disturber(broker.port);
       await using witness = await connected(broker.port, { protocol });
       await subscribed(witness, "gone", 1);
@@ -93,14 +93,14 @@ describe_mosquitto("the will in mosquitto", () => {
         prepare,
       });
       wire.cut("FIN");
-      await broker.logged(/victim.*(closed|disconnect)/);
+      await broker.left("victim");
       await subscribed(witness, "other");
       expect(messages).toEqual([]);
     });
   });
 
   it("is published after disconnect() with reason code 0x04 on MQTT 5 [MQTT-3.14.4-3]", async () => {
-    await using broker = await mosquitto();
+    await using broker = await start();
     await using witness = await connected(broker.port, { protocol: 5 });
     await subscribed(witness, "gone", 1);
     const client = await connected(broker.port, { protocol: 5, ...with_will });
@@ -111,7 +111,7 @@ describe_mosquitto("the will in mosquitto", () => {
   });
 
   it("carries its properties on MQTT 5, and comes when its Will Delay Interval has passed", async () => {
-    await using broker = await mosquitto();
+    await using broker = await start();
     await using wire = await disturber(broker.port);
     await using witness = await connected(broker.port, { protocol: 5 });
     await subscribed(witness, "gone", 1);
@@ -121,7 +121,7 @@ describe_mosquitto("the will in mosquitto", () => {
       ResponseTopic: "rescue",
       CorrelationData: Uint8Array.of(1, 2, 3),
       UserProperty: [["room", "attic"]],
-      // This broker counts whole seconds: of two, at least one passes.
+      // Mosquitto counts whole seconds: of two, at least one passes.
       WillDelayInterval: 2,
     });
     await using _victim = await connected(wire.port, {
@@ -132,7 +132,7 @@ describe_mosquitto("the will in mosquitto", () => {
       connect: { properties: new Properties(PacketTypes.CONNECT, { SessionExpiryInterval: 60 }) },
     });
     wire.cut("FIN");
-    await broker.logged(/victim.*(closed|disconnect)/);
+    await broker.left("victim");
     await witness.publish("gone", "sooner", 1).wait_for_publish();
     await eventually(() => expect(messages).toHaveLength(2), { within: 10_000 });
     expect(texts(messages)).toEqual(["sooner", "unexpectedly"]);

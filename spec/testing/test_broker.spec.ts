@@ -1,0 +1,103 @@
+import { describe, expect, it } from "@jest/globals";
+import { PacketTypes } from "../../lib/model/packettypes.ts";
+import { ReasonCode } from "../../lib/model/reasoncodes.ts";
+import { disturber } from "../../lib/testing/disturber.ts";
+import { using_broker } from "../../lib/testing/test_broker.ts";
+import { connected, inbox, subscribed, texts } from "../scenario/scene.ts";
+import { eventually } from "../support/eventually.ts";
+
+const busy = new ReasonCode(PacketTypes.CONNACK, "Server busy");
+
+describe("a broker for a test", () => {
+  it("waits for what the program does, and gives each message once", async () => {
+    await using broker = await using_broker();
+    const waiting = Promise.all([broker.connected("me"), broker.connected(), broker.subscribed("house/#")]);
+    await using client = await connected(broker.port, { client_id: "me" });
+    await subscribed(client, "house/#");
+    await waiting;
+    const next = broker.received("house/+");
+    client.publish("other", "not asked for");
+    client.publish("house/a", "first");
+    client.publish("house/b", "second");
+    expect((await next).text()).toBe("first");
+    expect((await broker.received("house/+")).text()).toBe("second");
+    expect((await broker.received("#")).text()).toBe("not asked for");
+  });
+
+  it("says what it has waited for in vain", async () => {
+    await using broker = await using_broker();
+    await expect(broker.received("a/+", 0.01)).rejects.toMatchObject({
+      code: "ERR_MQTT_TIMEOUT",
+      message: 'waited 0.01 s in vain for a message to "a/+"',
+    });
+    await expect(broker.subscribed("a", 0)).rejects.toThrow('a subscription with "a"');
+    await expect(broker.connected("me", 0)).rejects.toThrow("the client me");
+    await expect(broker.connected(undefined, 0)).rejects.toThrow("a client");
+    expect(() => broker.received("a#")).toThrow("wildcard");
+  });
+
+  it.each(["FIN", "RST"] as const)("cuts all connections by %s, and the program comes back", async (how) => {
+    await using broker = await using_broker();
+    await using client = await connected(broker.port, { client_id: "me", persistent: true });
+    const gone = new Promise<string>((resolve) => {
+      broker.once("disconnected", (_client, reason_code) => resolve(String(reason_code)));
+    });
+    broker.cut(how);
+    expect(await gone).toBe("Unspecified error");
+    await client.publish("t", "after all", 1).wait_for_publish();
+    expect((await broker.received("t")).text()).toBe("after all");
+  });
+
+  it("keeps what it knows over a restart, or forgets it", async () => {
+    await using broker = await using_broker();
+    const { port } = broker;
+    const flags: boolean[] = [];
+    await using client = await connected(port, {
+      client_id: "me",
+      persistent: true,
+      prepare: (client) => {
+        client.on_connect = (_client, _userdata, { session_present }) => flags.push(session_present);
+      },
+    });
+    const messages = inbox(client);
+    await subscribed(client, "t", 1);
+    broker.publish("kept", "x", 0, true);
+    await broker.restart();
+    expect(broker.port).toBe(port);
+    expect(broker.retained()).toHaveLength(1);
+    await broker.connected("me");
+    await broker.stop();
+    broker.publish("t", "while it was away", 1);
+    await broker.start();
+    await eventually(() => expect(texts(messages)).toEqual(["while it was away"]));
+    await broker.restart({ forget: true });
+    expect(broker.retained()).toEqual([]);
+    await broker.connected("me");
+    await eventually(() => expect(flags).toEqual([false, true, true, false]));
+  });
+
+  it("refuses all who want to come in, until it does not", async () => {
+    await using broker = await using_broker();
+    broker.refuse(busy);
+    await expect(connected(broker.port, { protocol: 5 })).rejects.toThrow("Server busy");
+    broker.refuse(null);
+    await using client = await connected(broker.port, { protocol: 5 });
+    expect(client.is_connected()).toBe(true);
+  });
+
+  it("asks the program's own hook when it refuses nobody", async () => {
+    await using broker = await using_broker({ authenticate: ({ client_id }) => client_id === "me" });
+    await expect(connected(broker.port, { client_id: "you" })).rejects.toThrow("Not authorized");
+    await using client = await connected(broker.port, { client_id: "me" });
+    expect(client.is_connected()).toBe(true);
+  });
+
+  it("stands behind a disturber", async () => {
+    await using broker = await using_broker();
+    await using wire = await disturber(broker.port);
+    await using client = await connected(wire.port);
+    wire.cut("RST");
+    await client.publish("t", "x", 1).wait_for_publish();
+    expect(wire.connections).toBe(2);
+  });
+});
