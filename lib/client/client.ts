@@ -4,12 +4,12 @@
 import { LogLevel, MQTTErrorCode, type MQTTProtocolVersion } from "../model/enums.ts";
 import { RuntimeError, ValueError } from "../model/errors.ts";
 import { is_plain_object, positional } from "../model/keywords.ts";
+import { LazyMap } from "../model/lazy.ts";
 import { MQTTMessage } from "../model/message.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import type { Properties } from "../model/properties.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
-import { SparseMap } from "../model/sparse.ts";
 import type { SubscribeOptions } from "../model/subscribeoptions.ts";
 import { name_type } from "../model/type_names.ts";
 import type { Plan, Round } from "../network/attempts.ts";
@@ -167,7 +167,7 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   readonly #clock: Clock;
   readonly #router = new Router();
   /** What somebody waits for, and how many do. */
-  readonly #awaited = new SparseMap<MQTTMessageInfo, number>();
+  readonly #awaited = new LazyMap<MQTTMessageInfo, number>();
   readonly #inside: EngineOwner & ReporterOwner & Waiting & KeeperOwner;
   readonly #reporter: Reporter;
   #userdata: UserData;

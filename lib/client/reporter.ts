@@ -1,7 +1,7 @@
 // Decides what the user gets to read: lines of the log, warnings that name the fix, and what his own code has thrown.
 
 import { LogLevel } from "../model/enums.ts";
-import { SparseSet } from "../model/sparse.ts";
+import { LazySet } from "../model/lazy.ts";
 import { name_type } from "../model/type_names.ts";
 import type { UserData } from "./callback_api.ts";
 import { call_all, type EventEmitter, has_callback } from "./callbacks.ts";
@@ -29,7 +29,7 @@ function text_of(thrown: unknown): string {
 
 export class Reporter {
   readonly #owner: ReporterOwner;
-  readonly #warned = new SparseSet<string>();
+  readonly #warned = new LazySet<string>();
   /** Where lines go besides `on_log`. */
   logger: Logger | null = null;
 

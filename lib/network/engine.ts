@@ -4,7 +4,7 @@
 import type { DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { MQTTException, RuntimeError, ValueError } from "../model/errors.ts";
-import { SparseSet } from "../model/sparse.ts";
+import { LazySet } from "../model/lazy.ts";
 import type { CloseCause } from "../protocol/outputs.ts";
 import { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
@@ -83,7 +83,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   #daemon = true;
   #forever: Forever | null = null;
   /** `loop()` calls under way. */
-  #steps = new SparseSet<{ rc: MQTTErrorCode; wake(): void }>();
+  #steps = new LazySet<{ rc: MQTTErrorCode; wake(): void }>();
   /** Whether the broker that the user has named was reached. */
   #was_reached = false;
   #touched_at = 0;
