@@ -2,6 +2,7 @@
 // blocking flavour.
 
 export type { ApiVersion, NumberOrReason, UserData } from "../client/callback_api.ts";
+export type { MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 export type {
   ClientStats,
   LoopForeverArguments,
@@ -63,7 +64,7 @@ export type {
   WebSocketHeaders,
 } from "../transport/ways.ts";
 export type * from "./callback_types.ts";
-export type { ClientEvents, MessageCallbackArguments, MessageHandler } from "./client.ts";
+export type { ClientEvents } from "./client.ts";
 export { Client } from "./client.ts";
 export type { CallbackArguments } from "./client_types.ts";
 export { EOFError } from "./eof_error.ts";

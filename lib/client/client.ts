@@ -34,7 +34,13 @@ import {
   unsubscribe_arguments,
 } from "./callback_api.ts";
 import { callback_warnings, loop_callbacks } from "./callback_checks.ts";
-import { all_of, call_all, call_one, EventEmitter, has_callback } from "./callbacks.ts";
+import {
+  CallbackMembers,
+  type EventsOf,
+  type MessageCallbackArguments,
+  type MessageHandler,
+} from "./callback_members.ts";
+import { all_of, call_all, call_one, type EventEmitter, has_callback } from "./callbacks.ts";
 import {
   aim,
   type ConnectArguments,
@@ -130,22 +136,8 @@ export interface ClientStats {
   readonly reconnects: number;
 }
 
-/** What `message_callback_add` takes: a callback for the messages of one filter. */
-export type MessageHandler<C> = (client: C, userdata: UserData, message: MQTTMessage) => unknown;
-
-/** The arguments of `message_callback_add()` by name. */
-export interface MessageCallbackArguments<C> {
-  sub: string;
-  callback: MessageHandler<C>;
-}
-
 /** The events of `client.on(...)`: paho's callbacks without `on_`, and what karere adds. */
-export type ClientEvents<V extends ApiVersion> = {
-  [Name in keyof CallbackArguments<V>]: (...args: CallbackArguments<V>[Name]) => unknown;
-} & {
-  /** A callback has thrown or rejected. */
-  callback_error: (error: unknown, callback_name: string) => unknown;
-};
+export type ClientEvents<V extends ApiVersion> = EventsOf<CallbackArguments<V>>;
 
 const CLOSE_TIMEOUT_SECONDS = 10;
 /** After this long without a loop, a client that is waiting for one says so. */
@@ -153,7 +145,7 @@ const NO_LOOP_MS = 2000;
 
 // Exported below as `Client`, with two defaults that one class cannot have: `new Client()` is of VERSION1, while the
 // annotation `Client` means a client of either version.
-class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
+class ClientClass<V extends ApiVersion> extends CallbackMembers<CallbackArguments<V>> {
   static override readonly name = "Client";
 
   /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
@@ -188,36 +180,6 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
     this.#store = options.store;
     this.#engine = this.#new_engine();
   }
-
-  // ---- callbacks -----------------------------------------------------------------------------------------------
-  // Optional methods, so that they can be assigned as in paho and overridden in a subclass.
-
-  /** The broker has answered CONNECT, with acceptance or refusal: look at `reason_code`. Subscribe here. */
-  on_connect?(...args: CallbackArguments<V>["connect"]): unknown;
-  /** An attempt of the loop to connect has failed before the broker could answer. */
-  on_connect_fail?(...args: CallbackArguments<V>["connect_fail"]): unknown;
-  /** A connection is about to be opened. What it throws fails the attempt; what it returns is awaited. */
-  on_pre_connect?(...args: CallbackArguments<V>["pre_connect"]): unknown;
-  /** The connection has ended. */
-  on_disconnect?(...args: CallbackArguments<V>["disconnect"]): unknown;
-  /** A message came and no callback of `message_callback_add` matches. A promise is awaited before the next one. */
-  on_message?(...args: CallbackArguments<V>["message"]): unknown;
-  /** A message has reached its end: QoS 0 has left, QoS 1 and 2 are acknowledged. */
-  on_publish?(...args: CallbackArguments<V>["publish"]): unknown;
-  /** The broker has answered `subscribe()`. */
-  on_subscribe?(...args: CallbackArguments<V>["subscribe"]): unknown;
-  /** The broker has answered `unsubscribe()`. */
-  on_unsubscribe?(...args: CallbackArguments<V>["unsubscribe"]): unknown;
-  /** A line of the log. `level` is one of `MQTT_LOG_*`. */
-  on_log?(...args: CallbackArguments<V>["log"]): unknown;
-  /** For loops of the application's own: the socket is open. */
-  on_socket_open?(...args: CallbackArguments<V>["socket_open"]): unknown;
-  /** For loops of the application's own: the socket is about to be closed. */
-  on_socket_close?(...args: CallbackArguments<V>["socket_close"]): unknown;
-  /** For loops of the application's own: something waits for `loop_write()`. Setting it stops writing by itself. */
-  on_socket_register_write?(...args: CallbackArguments<V>["socket_register_write"]): unknown;
-  /** For loops of the application's own: nothing waits any more. */
-  on_socket_unregister_write?(...args: CallbackArguments<V>["socket_unregister_write"]): unknown;
 
   // ---- settings ------------------------------------------------------------------------------------------------
 
@@ -1012,89 +974,6 @@ class ClientClass<V extends ApiVersion> extends EventEmitter<ClientEvents<V>> {
   /** How much is queued, in flight, dropped. Beyond paho. */
   stats(): ClientStats {
     return { ...this.#engine.session.counts, reconnects: this.#engine.reconnects };
-  }
-
-  // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
-
-  /** Registers `on_connect`: `client.connect_callback()(fn)` returns `fn`. */
-  connect_callback() {
-    return this.#registrar("connect");
-  }
-
-  /** Registers `on_connect_fail`: `client.connect_fail_callback()(fn)` returns `fn`. */
-  connect_fail_callback() {
-    return this.#registrar("connect_fail");
-  }
-
-  /** Registers `on_pre_connect`: `client.pre_connect_callback()(fn)` returns `fn`. */
-  pre_connect_callback() {
-    return this.#registrar("pre_connect");
-  }
-
-  /** Registers `on_disconnect`: `client.disconnect_callback()(fn)` returns `fn`. */
-  disconnect_callback() {
-    return this.#registrar("disconnect");
-  }
-
-  /** Registers `on_subscribe`: `client.subscribe_callback()(fn)` returns `fn`. */
-  subscribe_callback() {
-    return this.#registrar("subscribe");
-  }
-
-  /** Registers `on_unsubscribe`: `client.unsubscribe_callback()(fn)` returns `fn`. */
-  unsubscribe_callback() {
-    return this.#registrar("unsubscribe");
-  }
-
-  /** Registers `on_message`: `client.message_callback()(fn)` returns `fn`. */
-  message_callback() {
-    return this.#registrar("message");
-  }
-
-  /** Registers `on_publish`: `client.publish_callback()(fn)` returns `fn`. */
-  publish_callback() {
-    return this.#registrar("publish");
-  }
-
-  /** Registers `on_log`: `client.log_callback()(fn)` returns `fn`. */
-  log_callback() {
-    return this.#registrar("log");
-  }
-
-  /** Registers `on_socket_open`: `client.socket_open_callback()(fn)` returns `fn`. */
-  socket_open_callback() {
-    return this.#registrar("socket_open");
-  }
-
-  /** Registers `on_socket_close`: `client.socket_close_callback()(fn)` returns `fn`. */
-  socket_close_callback() {
-    return this.#registrar("socket_close");
-  }
-
-  /** Registers `on_socket_register_write`: `client.socket_register_write_callback()(fn)` returns `fn`. */
-  socket_register_write_callback() {
-    return this.#registrar("socket_register_write");
-  }
-
-  /** Registers `on_socket_unregister_write`: `client.socket_unregister_write_callback()(fn)` returns `fn`. */
-  socket_unregister_write_callback() {
-    return this.#registrar("socket_unregister_write");
-  }
-
-  /** As `message_callback_add(sub, fn)`: `client.topic_callback("a/#")(fn)`. */
-  topic_callback(sub: string | { sub: string }) {
-    return <F extends MessageHandler<this>>(callback: F): F => {
-      const [filter] = positional("topic_callback", ["sub"], [sub]);
-      this.message_callback_add(filter as string, callback);
-      return callback;
-    };
-  }
-
-  #registrar<Name extends keyof CallbackArguments<V> & string>(name: Name) {
-    return <F extends (...args: CallbackArguments<V>[Name]) => unknown>(callback: F): F => {
-      (this as unknown as Record<string, unknown>)[`on_${name}`] = callback;
-      return callback;
-    };
   }
 
   #new_engine(): Engine {

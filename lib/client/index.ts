@@ -43,13 +43,12 @@ export type {
   WebSocketHeaders,
 } from "../transport/ways.ts";
 export type { ApiVersion, CallbackArguments, NumberOrReason, UserData } from "./callback_api.ts";
+export type { MessageCallbackArguments, MessageHandler } from "./callback_members.ts";
 export type * from "./callback_types.ts";
 export type {
   ClientEvents,
   ClientStats,
   LoopForeverArguments,
-  MessageCallbackArguments,
-  MessageHandler,
   RequestResult,
   SubscribeArguments,
   WillArguments,
