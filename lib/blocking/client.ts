@@ -1,15 +1,14 @@
 // Decides what the user of the blocking flavour sees: paho's Client, whose calls wait themselves. What it is asked it
 // has done by a client of the event loop in another thread; callbacks run in this one.
 
-import type { ApiVersion, UserData } from "../client/callback_api.ts";
+import type { ClientArguments, OldClientArguments } from "../client/call_arguments.ts";
+import type { ApiVersion } from "../client/callback_api.ts";
 import type { EventsOf, MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 import type { EventEmitter } from "../client/callbacks.ts";
-import type { ClientArguments, OldClientArguments } from "../client/client.ts";
-import { check_logger, type Logger } from "../client/logging.ts";
+import type { Logger } from "../client/logging.ts";
 import { resolve_options } from "../client/options.ts";
 import { plain_message } from "../client/plain_message.ts";
 import { publication_of } from "../client/publication.ts";
-import type { MessageCallback } from "../client/router.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
 import type { CallbackArguments, SharedMembers } from "./client_types.ts";
@@ -39,9 +38,6 @@ const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean 
 class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArguments<V>> {
   static override readonly name = "Client";
 
-  /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
-  suppress_exceptions = false;
-
   readonly #peer: Peer;
 
   constructor(...args: unknown[]) {
@@ -56,33 +52,12 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
     return this.#peer.options.callback_api_version as V;
   }
 
-  /** Where log lines go besides `on_log`; null: nowhere. */
-  get logger(): Logger | null {
-    return this.#peer.reporter.logger;
+  override get logger(): Logger | null {
+    return super.logger;
   }
-  set logger(logger: Logger | null) {
-    this.#peer.reporter.logger = check_logger(logger);
+  override set logger(logger: Logger | null) {
+    super.logger = logger;
     this.#peer.listen();
-  }
-
-  /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
-  enable_logger(logger: Logger | null = null): void {
-    this.logger = check_logger(logger) ?? this.logger ?? console;
-  }
-
-  /** Stops sending log lines to a logger. `on_log` is not affected. */
-  disable_logger(): void {
-    this.#peer.reporter.logger = null;
-  }
-
-  /** Sets what every callback gets as its second argument. */
-  user_data_set(userdata: UserData): void {
-    this.#peer.userdata = userdata;
-  }
-
-  /** What every callback gets as its second argument. */
-  user_data_get(): UserData {
-    return this.#peer.userdata;
   }
 
   publish(...args: ArgumentsOf<"publish">): MQTTMessageInfo {
@@ -97,22 +72,13 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
     return peer.publish(checked.topic, checked.payload, checked.qos, checked.retain, checked.properties);
   }
 
-  /** Calls `callback` for the messages whose topic matches `sub`; `on_message` then does not get them. */
-  message_callback_add(
+  override message_callback_add(
     sub: string | MessageCallbackArguments<this>,
     callback?: MessageHandler<this> | Omit<MessageCallbackArguments<this>, "sub">,
   ): void;
-  message_callback_add(...args: unknown[]): void {
-    const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
-    this.#peer.router.add(sub as string, callback as MessageCallback);
+  override message_callback_add(...args: [never, never]): void {
+    super.message_callback_add(...args);
     this.#peer.listen();
-  }
-
-  /** Takes the callback of `sub` away. */
-  message_callback_remove(sub: string | { sub: string }): void;
-  message_callback_remove(...args: unknown[]): void {
-    const [sub] = positional("message_callback_remove", ["sub"], args);
-    this.#peer.router.remove(sub as string);
   }
 
   // ---- what the other half does --------------------------------------------------------------------------------
@@ -178,6 +144,11 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  override get _audience(): Peer {
+    return this.#peer;
   }
 
   /** @internal */

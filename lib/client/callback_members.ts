@@ -5,6 +5,9 @@ import { positional } from "../model/keywords.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, UserData } from "./callback_api.ts";
 import { EventEmitter } from "./callbacks.ts";
+import { check_logger, type Logger } from "./logging.ts";
+import type { Reporter } from "./reporter.ts";
+import type { MessageCallback, Router } from "./router.ts";
 
 /** Each callback's arguments, by callback name without `on_`. */
 export type ArgumentLists = Record<keyof CallbackArguments<1>, unknown[]>;
@@ -26,9 +29,19 @@ export interface MessageCallbackArguments<C> {
   callback: MessageHandler<C>;
 }
 
+/** What is called, and what of it is the same for all callbacks. */
+interface Audience {
+  readonly router: Router;
+  readonly reporter: Reporter;
+  userdata: UserData;
+}
+
 export abstract class CallbackMembers<Arguments extends ArgumentLists> extends EventEmitter<
   EventsOf<Arguments>
 > {
+  /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
+  suppress_exceptions = false;
+
   // Optional methods, so that they can be assigned as in paho and overridden in a subclass.
 
   /** The broker has answered CONNECT, with acceptance or refusal: look at `reason_code`. Subscribe here. */
@@ -59,10 +72,52 @@ export abstract class CallbackMembers<Arguments extends ArgumentLists> extends E
   on_socket_unregister_write?(...args: Arguments["socket_unregister_write"]): unknown;
 
   /** Calls `callback` for the messages whose topic matches `sub`; `on_message` then does not get them. */
-  abstract message_callback_add(
+  message_callback_add(
     sub: string | MessageCallbackArguments<this>,
     callback?: MessageHandler<this> | Omit<MessageCallbackArguments<this>, "sub">,
   ): void;
+  message_callback_add(...args: unknown[]): void {
+    const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
+    this._audience.router.add(sub as string, callback as MessageCallback);
+  }
+
+  /** Takes the callback of `sub` away. */
+  message_callback_remove(sub: string | { sub: string }): void;
+  message_callback_remove(...args: unknown[]): void {
+    const [sub] = positional("message_callback_remove", ["sub"], args);
+    this._audience.router.remove(sub as string);
+  }
+
+  /** Where log lines go besides `on_log`; null: nowhere. */
+  get logger(): Logger | null {
+    return this._audience.reporter.logger;
+  }
+  set logger(logger: Logger | null) {
+    this._audience.reporter.logger = check_logger(logger);
+  }
+
+  /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
+  enable_logger(logger: Logger | null = null): void {
+    this.logger = check_logger(logger) ?? this.logger ?? console;
+  }
+
+  /** Stops sending log lines to a logger. `on_log` is not affected. */
+  disable_logger(): void {
+    this._audience.reporter.logger = null;
+  }
+
+  /** Sets what every callback gets as its second argument. */
+  user_data_set(userdata: UserData): void {
+    this._audience.userdata = userdata;
+  }
+
+  /** What every callback gets as its second argument. */
+  user_data_get(): UserData {
+    return this._audience.userdata;
+  }
+
+  /** @internal */
+  abstract readonly _audience: Audience;
 
   // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
 
