@@ -209,7 +209,7 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   report(error: unknown, callback_name: string): void {
     if (goes_on(error)) return;
     this.reporter.failed(error, callback_name);
-    if (!this.suppress_exceptions) this.target._engine.stop_on(error);
+    if (!this.suppress_exceptions) this.target._engine.loops.stop_on(error);
   }
 
   // ---- messages for which somebody waits -----------------------------------------------------------------------
@@ -287,8 +287,8 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
     this.stop_watching();
     this.#cancel_loop_check = this.after(NO_LOOP_MS, () => {
       this.#cancel_loop_check = null;
-      const { state, was_driven } = this.target._engine;
-      if (was_driven) return;
+      const { loops, state } = this.target._engine;
+      if (loops.was_driven) return;
       if (state === "connect_async") {
         this.warn(
           "connect_async() only remembers where the broker is: call loop_start() or loop_forever() to connect",

@@ -92,9 +92,9 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    */
   store_set(store: Store | string | null): void {
     const checked = check_store(store);
-    const { state, was_driven, session } = this.#engine;
+    const { state, loops, session } = this.#engine;
     const { queued } = session.counts;
-    if (state !== "new" || was_driven || queued > 0 || this.#keeper?.is_used === true) {
+    if (state !== "new" || loops.was_driven || queued > 0 || this.#keeper?.is_used === true) {
       throw new RuntimeError("store_set() comes before connect(), loop_start() and publish()");
     }
     this.#store = checked;
@@ -338,7 +338,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
   loop_start(options: { daemon?: boolean } = {}): MQTTErrorCode {
     const [daemon] = positional("loop_start", ["daemon"], [options]);
     this.#audience.stop_watching();
-    return this.#engine.loop_start(daemon !== false);
+    return this.#engine.loops.start(daemon !== false);
   }
 
   /**
@@ -347,7 +347,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * @returns MQTT_ERR_SUCCESS, or MQTT_ERR_INVAL when no such loop runs.
    */
   loop_stop(): MQTTErrorCode {
-    return this.#engine.loop_stop();
+    return this.#engine.loops.stop();
   }
 
   /**
