@@ -137,7 +137,7 @@ const inner_names = words`
   give_up_waiting given_up goes_on granted has_certificate has_failed has_given_up has_held has_opened has_room
   heard hears held hold_for_waiter horizon hurry identifiers_available in_turn inbound insert_after int16
   is_accepted is_awaited is_congested is_connecting is_counted is_driven is_due is_full is_held is_kept is_leaving
-  is_left is_needed is_open is_scheduled is_subscribed is_traced is_unasked is_used is_watched keepalive_ms leave
+  is_left is_needed is_open is_scheduled is_subscribed is_unasked is_used is_watched keepalive_ms leave
   leave_at_once leaving limits link link_lost login loop_runs loops max_inflight max_queued_age_ms
   maximum_packet_size maximum_qos may_be_old mode needs_connection next_expiry next_ms next_seq next_timeout
   not_opened on_bytes on_events on_late on_loop on_no_loop on_packet on_request_ack on_round on_step opened outbound
