@@ -143,13 +143,13 @@ const inner_names = words`
   not_opened on_bytes on_events on_late on_loop on_no_loop on_packet on_request_ack on_round on_step opened outbound
   outgoing output owes_before own_access owned pause_reading pending phase poll previous probe publish_plainly
   put_back qos0_length queue random_client_id reading reason_codes receive_maximum received_at released replaced
-  report reporter request requests restore_subscriptions restoring resume_reading retain_available retry
-  retry_refused risk_of router run_forever schedule security security_of_url sender session session_lost set_context
-  set_insecure settle settled shared_available shrinks_without step_by_hand stop_on stop_watching subscriptions
-  take_caller take_events take_expired take_leave take_qos0 take_work takes_wishes target tell tell_end ticket
+  reporter request requests restore_subscriptions restoring resume_reading retain_available retry retry_refused
+  risk_of router run_forever schedule security security_of_url sender session session_lost set_context set_insecure
+  settle settled shared_available shrinks_without step_by_hand stop_on stop_watching subscriptions take_caller
+  take_events take_expired take_leave take_qos0 take_work taken_over takes_wishes target tell tell_end ticket
   tickets timeout_ms told topic_alias_maximum topics touch touched_at tracing trying_again unfinished ungated
-  unschedule unsent unsent_with_topic unsettled urgent useless_at wants_write was_driven watch_for_loop weight
-  when_idle wildcards_available writes_by_hand
+  unschedule unsent unsent_with_topic unsettled urgent useless_at wants_write was_driven was_late watch_for_loop
+  weight when_idle wildcards_available writes_by_hand
 `;
 
 /**

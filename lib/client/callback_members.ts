@@ -29,8 +29,8 @@ export interface MessageCallbackArguments<C> {
   callback: MessageHandler<C>;
 }
 
-/** What is called, and what of it is the same for all callbacks. */
-interface Audience {
+/** What all callbacks of a client have in common. */
+interface CallbackContext {
   readonly router: Router;
   readonly reporter: Reporter;
   userdata: UserData;
@@ -117,7 +117,7 @@ export abstract class CallbackMembers<Arguments extends ArgumentLists> extends E
   }
 
   /** @internal */
-  abstract readonly _audience: Audience;
+  abstract readonly _audience: CallbackContext;
 
   // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
 

@@ -575,9 +575,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
     if (this.loops.mode === "stopped") return;
     if (cause.packet?.reason_code === 0x8e) {
       // [MQTT-3.1.4-3]: retrying would throw the other one out, which would throw us out, and so on.
-      this.#owner.warn(
-        `another client has connected with the client id "${this.session.client_id}": not reconnecting. Give each client its own id`,
-      );
+      this.#advisor.taken_over(this.session.client_id);
       this.#finish(loop_code(cause));
       return;
     }
@@ -607,13 +605,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
   on_late(late_ms: number): void {
     if (this.session.phase !== "connected" || late_ms < MIN_LAG_MS) return;
     if (late_ms < (this.#owner.settings().keepalive * 1000) / 2) return;
-    this.#owner.log({
-      type: "notice",
-      text: `the event loop was blocked for ${(late_ms / 1000).toFixed(1)} s`,
-    });
-    this.#owner.warn(
-      "the program was busy for longer than half the keepalive: the broker may drop the connection. Do less in callbacks, or use a longer keepalive",
-    );
+    this.#advisor.was_late(late_ms);
   }
 
   #is_busy(): boolean {
