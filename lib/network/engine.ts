@@ -70,15 +70,9 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
   readonly #vigil: Vigil;
   #state: ConnectionState = "new";
   #leave_wake: (() => void) | null = null;
-  /** Whether the broker that the user has named was reached. */
-  #was_reached = false;
   #touched_at = 0;
-  /** When the broker has accepted the present link; null while it has not. */
-  #accepted_at: number | null = null;
   /** What `connect()` has promised last; null once that is kept. */
   #promise: Promise<MQTTErrorCode> | null = null;
-  /** The end of an attempt that a caller of `connect()` was told. */
-  #told: ClosedEvent | null = null;
 
   /** @param keeper writes down what must outlive the process. */
   constructor(owner: EngineOwner, clock: Clock, keeper: Keeper | null = null) {
@@ -371,7 +365,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
     this.#attempts.begin_anew();
     this.#pump.replace();
     this.session.begin_anew();
-    this.#was_reached = false;
     this.loops.begin_anew();
   }
 
@@ -385,7 +378,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
 
   #begin_attempt(caller: Caller | null = null): void {
     this.#attempts.begin(caller);
-    this.#accepted_at = null;
     this.#delivery.forget_link();
     this.#move("attempt");
     this.#watch_world();
@@ -421,7 +413,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
           break;
         case "connack":
           this.#attempts.answered(event.packet.reason_code === 0);
-          if (event.packet.reason_code === 0) this.#accepted_at = this.now;
           news.push(event);
           break;
         case "closed":
@@ -429,7 +420,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
           else this.#note_end(this.#attempts.explained(event), news);
           break;
         case "socket_open":
-          this.#was_reached = true;
           this.#attempts.has_opened();
           this.#promise = null;
           news.push(event);
@@ -504,7 +494,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
         return;
       }
     }
-    if (is_current && this.#attempts.tell_end(event)) this.#told = event;
+    if (is_current) this.#attempts.tell_end(event);
     this.#watch_world();
     // Without a loop nothing opens a link again, and the event may never be told.
     if (!this.loops.is_driven && !this.#is_leaving)
@@ -515,7 +505,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
     const { is_driven, was_driven } = this.loops;
     const { client_id } = this.session;
     const end = { error: cause.error, opened, explained: cause.packet !== null, is_driven, was_driven };
-    this.#advisor.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
+    this.#advisor.ended({ ...end, accepted_at: this.#attempts.accepted_at, client_id }, this.now);
   }
 
   /** Of the delivery: calls the user. */
@@ -580,16 +570,16 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner,
       return;
     }
     const { round } = this.#owner;
-    if (!round.goes_on && !this.#was_reached && this.loops.needs_connection) {
+    if (!round.goes_on && !this.#attempts.was_reached && this.loops.needs_connection) {
       // Whoever catches this error has caught that of a connect() without await, too.
       this.#promise?.catch(() => {});
       this.loops.leave(round.failure(cause.error ?? lost_error(null)));
       return;
     }
-    if (!round.goes_on && this.#was_reached && !this.#owner.reconnect_on_failure)
+    if (!round.goes_on && this.#attempts.was_reached && !this.#owner.reconnect_on_failure)
       this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
     else {
-      if (!opened && cause.error !== null && this.#told !== event && !round.goes_on)
+      if (!opened && cause.error !== null && !this.#attempts.has_told(event) && !round.goes_on)
         this.#advisor.trying_again(cause.error);
       this.#retry();
     }
