@@ -30,5 +30,5 @@ function is_at_work({ _engine: engine, on_socket_register_write }: Client<ApiVer
   if (typeof on_socket_register_write === "function") return false;
   if (engine.state === "new" || engine.state === "disconnecting" || engine.state === "disconnected")
     return false;
-  return engine.session.phase !== "idle" || engine.is_driven;
+  return engine.session.phase !== "idle" || engine.loops.is_driven;
 }

@@ -1,39 +1,24 @@
 // Decides what the user of the blocking flavour sees: paho's Client, whose calls wait themselves. What it is asked it
 // has done by a client of the event loop in another thread; callbacks run in this one.
 
-import type { ApiVersion, UserData } from "../client/callback_api.ts";
+import type { ClientArguments, OldClientArguments } from "../client/call_arguments.ts";
+import type { ApiVersion } from "../client/callback_api.ts";
+import type { EventsOf, MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 import type { EventEmitter } from "../client/callbacks.ts";
-import type { ClientArguments, OldClientArguments } from "../client/client.ts";
-import { check_logger, type Logger } from "../client/logging.ts";
+import type { Logger } from "../client/logging.ts";
 import { resolve_options } from "../client/options.ts";
 import { plain_message } from "../client/plain_message.ts";
 import { publication_of } from "../client/publication.ts";
-import type { MessageCallback } from "../client/router.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { positional } from "../model/keywords.ts";
-import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, SharedMembers } from "./client_types.ts";
 import { ListeningEmitter } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { Peer } from "./peer.ts";
 import type { Adopted, Entry } from "./thread.ts";
 
-/** What `message_callback_add` takes: a callback for the messages of one filter. */
-export type MessageHandler<C> = (client: C, userdata: UserData, message: MQTTMessage) => unknown;
-
-/** The arguments of `message_callback_add()` by name. */
-export interface MessageCallbackArguments<C> {
-  sub: string;
-  callback: MessageHandler<C>;
-}
-
 /** The events of `client.on(...)`: paho's callbacks without `on_`, and what karere adds. */
-export type ClientEvents<V extends ApiVersion> = {
-  [Name in keyof CallbackArguments<V>]: (...args: CallbackArguments<V>[Name]) => unknown;
-} & {
-  /** A callback has thrown or rejected. */
-  callback_error: (error: unknown, callback_name: string) => unknown;
-};
+export type ClientEvents<V extends ApiVersion> = EventsOf<CallbackArguments<V>>;
 
 /** What a member that both flavours have takes. */
 type ArgumentsOf<Name extends keyof SharedMembers<1>> = SharedMembers<1>[Name] extends (
@@ -49,11 +34,9 @@ const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean 
 
 // Exported below as `Client`, with two defaults that one class cannot have: `new Client()` is of VERSION1, while the
 // annotation `Client` means a client of either version.
-class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>> {
+// Callbacks run in the script's thread: while one of its calls waits, or when it is idle.
+class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArguments<V>> {
   static override readonly name = "Client";
-
-  /** Whether what a callback throws is only logged: no `callback_error`, nothing on the console. Default false. */
-  suppress_exceptions = false;
 
   readonly #peer: Peer;
 
@@ -63,70 +46,18 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>
     this.#peer = adopting.peer?.(self) ?? new Peer(self, resolve_options(args));
   }
 
-  // ---- callbacks -----------------------------------------------------------------------------------------------
-  // They run in the script's thread: while one of its calls waits, or when it is idle. Optional methods, so that they can be
-  // assigned as in paho and overridden in a subclass.
-
-  /** The broker has answered CONNECT, with acceptance or refusal: look at `reason_code`. Subscribe here. */
-  on_connect?(...args: CallbackArguments<V>["connect"]): unknown;
-  /** An attempt of the loop to connect has failed before the broker could answer. */
-  on_connect_fail?(...args: CallbackArguments<V>["connect_fail"]): unknown;
-  /** A connection is about to be opened. What it throws fails the attempt. */
-  on_pre_connect?(...args: CallbackArguments<V>["pre_connect"]): unknown;
-  /** The connection has ended. */
-  on_disconnect?(...args: CallbackArguments<V>["disconnect"]): unknown;
-  /** A message came and no callback of `message_callback_add` matches. */
-  on_message?(...args: CallbackArguments<V>["message"]): unknown;
-  /** A message has reached its end: QoS 0 has left, QoS 1 and 2 are acknowledged. */
-  on_publish?(...args: CallbackArguments<V>["publish"]): unknown;
-  /** The broker has answered `subscribe()`. */
-  on_subscribe?(...args: CallbackArguments<V>["subscribe"]): unknown;
-  /** The broker has answered `unsubscribe()`. */
-  on_unsubscribe?(...args: CallbackArguments<V>["unsubscribe"]): unknown;
-  /** A line of the log. `level` is one of `MQTT_LOG_*`. */
-  on_log?(...args: CallbackArguments<V>["log"]): unknown;
-  /** For loops of the application's own: the socket is open. */
-  on_socket_open?(...args: CallbackArguments<V>["socket_open"]): unknown;
-  /** For loops of the application's own: the socket is about to be closed. */
-  on_socket_close?(...args: CallbackArguments<V>["socket_close"]): unknown;
-  /** For loops of the application's own: something waits for `loop_write()`. Setting it stops writing by itself. */
-  on_socket_register_write?(...args: CallbackArguments<V>["socket_register_write"]): unknown;
-  /** For loops of the application's own: nothing waits any more. */
-  on_socket_unregister_write?(...args: CallbackArguments<V>["socket_unregister_write"]): unknown;
-
   // ---- what stays on this side ---------------------------------------------------------------------------------
 
   get callback_api_version(): V {
     return this.#peer.options.callback_api_version as V;
   }
 
-  /** Where log lines go besides `on_log`; null: nowhere. */
-  get logger(): Logger | null {
-    return this.#peer.reporter.logger;
+  override get logger(): Logger | null {
+    return super.logger;
   }
-  set logger(logger: Logger | null) {
-    this.#peer.reporter.logger = check_logger(logger);
+  override set logger(logger: Logger | null) {
+    super.logger = logger;
     this.#peer.listen();
-  }
-
-  /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
-  enable_logger(logger: Logger | null = null): void {
-    this.logger = check_logger(logger) ?? this.logger ?? console;
-  }
-
-  /** Stops sending log lines to a logger. `on_log` is not affected. */
-  disable_logger(): void {
-    this.#peer.reporter.logger = null;
-  }
-
-  /** Sets what every callback gets as its second argument. */
-  user_data_set(userdata: UserData): void {
-    this.#peer.userdata = userdata;
-  }
-
-  /** What every callback gets as its second argument. */
-  user_data_get(): UserData {
-    return this.#peer.userdata;
   }
 
   publish(...args: ArgumentsOf<"publish">): MQTTMessageInfo {
@@ -141,22 +72,13 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>
     return peer.publish(checked.topic, checked.payload, checked.qos, checked.retain, checked.properties);
   }
 
-  /** Calls `callback` for the messages whose topic matches `sub`; `on_message` then does not get them. */
-  message_callback_add(
+  override message_callback_add(
     sub: string | MessageCallbackArguments<this>,
     callback?: MessageHandler<this> | Omit<MessageCallbackArguments<this>, "sub">,
   ): void;
-  message_callback_add(...args: unknown[]): void {
-    const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
-    this.#peer.router.add(sub as string, callback as MessageCallback);
+  override message_callback_add(...args: [never, never]): void {
+    super.message_callback_add(...args);
     this.#peer.listen();
-  }
-
-  /** Takes the callback of `sub` away. */
-  message_callback_remove(sub: string | { sub: string }): void;
-  message_callback_remove(...args: unknown[]): void {
-    const [sub] = positional("message_callback_remove", ["sub"], args);
-    this.#peer.router.remove(sub as string);
   }
 
   // ---- what the other half does --------------------------------------------------------------------------------
@@ -225,6 +147,11 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>
   }
 
   /** @internal */
+  override get _audience(): Peer {
+    return this.#peer;
+  }
+
+  /** @internal */
   _forward(
     kind: "call" | "get" | "set" | "wait" | "loop",
     name: string,
@@ -239,64 +166,6 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<ClientEvents<V>
   /** @internal */
   override _listen(): void {
     this.#peer.listen();
-  }
-
-  // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
-
-  connect_callback() {
-    return this.#registrar("connect");
-  }
-  connect_fail_callback() {
-    return this.#registrar("connect_fail");
-  }
-  pre_connect_callback() {
-    return this.#registrar("pre_connect");
-  }
-  disconnect_callback() {
-    return this.#registrar("disconnect");
-  }
-  subscribe_callback() {
-    return this.#registrar("subscribe");
-  }
-  unsubscribe_callback() {
-    return this.#registrar("unsubscribe");
-  }
-  message_callback() {
-    return this.#registrar("message");
-  }
-  publish_callback() {
-    return this.#registrar("publish");
-  }
-  log_callback() {
-    return this.#registrar("log");
-  }
-  socket_open_callback() {
-    return this.#registrar("socket_open");
-  }
-  socket_close_callback() {
-    return this.#registrar("socket_close");
-  }
-  socket_register_write_callback() {
-    return this.#registrar("socket_register_write");
-  }
-  socket_unregister_write_callback() {
-    return this.#registrar("socket_unregister_write");
-  }
-
-  /** As `message_callback_add(sub, fn)`: `client.topic_callback("a/#")(fn)`. */
-  topic_callback(sub: string | { sub: string }) {
-    return <F extends MessageHandler<this>>(callback: F): F => {
-      const [filter] = positional("topic_callback", ["sub"], [sub]);
-      this.message_callback_add(filter as string, callback);
-      return callback;
-    };
-  }
-
-  #registrar<Name extends keyof CallbackArguments<V> & string>(name: Name) {
-    return <F extends (...args: CallbackArguments<V>[Name]) => unknown>(callback: F): F => {
-      (this as unknown as Record<string, unknown>)[`on_${name}`] = callback;
-      return callback;
-    };
   }
 }
 

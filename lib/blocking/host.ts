@@ -106,7 +106,7 @@ export class Host {
   }
 
   #event(name: string, args: readonly unknown[], id: number | null): Report {
-    const gated = this.client._engine.is_driven && !ungated.has(name);
+    const gated = this.client._engine.loops.is_driven && !ungated.has(name);
     return { say: "event", client: this.#id, name, args: pack(args, this.#owner.crossing), gated, id };
   }
 

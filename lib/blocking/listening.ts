@@ -2,20 +2,19 @@
 // happens that it is for.
 
 import { callback_names } from "../client/callback_checks.ts";
+import { type ArgumentLists, CallbackMembers } from "../client/callback_members.ts";
 import { EventEmitter } from "../client/callbacks.ts";
 
 const properties = callback_names.map((name) => `on_${name}`);
 const methods = ["on", "addListener", "once"] as const;
 
 /** One that sees when it gets a callback, in whatever way. */
-export abstract class ListeningEmitter<
-  Events extends EventEmitter.ValidEventTypes,
-> extends EventEmitter<Events> {
+export abstract class ListeningEmitter<Arguments extends ArgumentLists> extends CallbackMembers<Arguments> {
   /** @internal It has got one. */
   abstract _listen(): void;
 }
 
-type Seeing = ListeningEmitter<Record<string, unknown[]>>;
+type Seeing = ListeningEmitter<ArgumentLists>;
 
 for (const property of properties) {
   const set = function (this: Seeing, callback: unknown): void {

@@ -1,14 +1,15 @@
 // The entry `karere/blocking/client`: what Python's `paho.mqtt.client` exports, and the types that go with it, for the
 // blocking flavour.
 
-export type { ApiVersion, NumberOrReason, UserData } from "../client/callback_api.ts";
 export type {
   ClientStats,
   LoopForeverArguments,
   RequestResult,
   SubscribeArguments,
   WillArguments,
-} from "../client/client.ts";
+} from "../client/call_arguments.ts";
+export type { ApiVersion, NumberOrReason, UserData } from "../client/callback_api.ts";
+export type { MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 export type { ConnectArguments, ConnectSrvArguments, ServersArguments } from "../client/connect_arguments.ts";
 export type { Credentials, CredentialsFunction } from "../client/credentials.ts";
 export type { Logger } from "../client/logging.ts";
@@ -63,7 +64,7 @@ export type {
   WebSocketHeaders,
 } from "../transport/ways.ts";
 export type * from "./callback_types.ts";
-export type { ClientEvents, MessageCallbackArguments, MessageHandler } from "./client.ts";
+export type { ClientEvents } from "./client.ts";
 export { Client } from "./client.ts";
 export type { CallbackArguments } from "./client_types.ts";
 export { EOFError } from "./eof_error.ts";

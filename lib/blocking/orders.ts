@@ -233,7 +233,7 @@ function carry_out(order: Order): void {
       return;
     }
     case "leave":
-      hosts.get(order.client)?.client._engine.leave_forever(new Error("left"));
+      hosts.get(order.client)?.client._engine.loops.leave(new Error("left"));
       return;
     case "leave_help":
       shots.get(order.id)?.fail(new Error("left"));

@@ -42,18 +42,17 @@ export type {
   TlsContext,
   WebSocketHeaders,
 } from "../transport/ways.ts";
-export type { ApiVersion, CallbackArguments, NumberOrReason, UserData } from "./callback_api.ts";
-export type * from "./callback_types.ts";
 export type {
-  ClientEvents,
   ClientStats,
   LoopForeverArguments,
-  MessageCallbackArguments,
-  MessageHandler,
   RequestResult,
   SubscribeArguments,
   WillArguments,
-} from "./client.ts";
+} from "./call_arguments.ts";
+export type { ApiVersion, CallbackArguments, NumberOrReason, UserData } from "./callback_api.ts";
+export type { MessageCallbackArguments, MessageHandler } from "./callback_members.ts";
+export type * from "./callback_types.ts";
+export type { ClientEvents } from "./client.ts";
 export { Client } from "./client.ts";
 export type { ConnectArguments, ConnectSrvArguments, ServersArguments } from "./connect_arguments.ts";
 export type { Credentials, CredentialsFunction } from "./credentials.ts";

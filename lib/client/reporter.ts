@@ -1,7 +1,6 @@
 // Decides what the user gets to read: lines of the log, warnings that name the fix, and what his own code has thrown.
 
 import { LogLevel } from "../model/enums.ts";
-import { SparseSet } from "../model/sparse.ts";
 import { name_type } from "../model/type_names.ts";
 import type { UserData } from "./callback_api.ts";
 import { call_all, type EventEmitter, has_callback } from "./callbacks.ts";
@@ -18,6 +17,8 @@ export interface ReporterOwner {
   readonly print?: (text: string) => void;
 }
 
+const NOTHING: readonly string[] = [];
+
 /** What was thrown need not be an error, and need not even have a text. */
 function text_of(thrown: unknown): string {
   try {
@@ -29,7 +30,8 @@ function text_of(thrown: unknown): string {
 
 export class Reporter {
   readonly #owner: ReporterOwner;
-  readonly #warned = new SparseSet<string>();
+  /** What was warned of. */
+  #warned = NOTHING;
   /** Where lines go besides `on_log`. */
   logger: Logger | null = null;
 
@@ -53,8 +55,8 @@ export class Reporter {
 
   /** What the user should change: told once per client. */
   warn(text: string): void {
-    if (this.#warned.has(text)) return;
-    this.#warned.add(text);
+    if (this.#warned.includes(text)) return;
+    this.#warned = [...this.#warned, text];
     this.log(LogLevel.MQTT_LOG_WARNING, text);
     if (this.logger === null && this.#owner.warnings) (this.#owner.print ?? warn_on_console)(text);
   }

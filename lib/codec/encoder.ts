@@ -5,7 +5,7 @@ import { ValueError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { Properties } from "../model/properties.ts";
 import { VariableByteIntegers, writeBytes, writeInt16, writeUTF } from "../model/wire_values.ts";
-import { DUP, packet_name, type Version } from "./fixed_header.ts";
+import { packet_name, publish_flags, type Version } from "./fixed_header.ts";
 import type { ConnectPacket, Packet, Subscription } from "./packets.ts";
 import { server_body } from "./server_side.ts";
 
@@ -38,7 +38,7 @@ function whole(packet: Packet, body: readonly Uint8Array[]): Uint8Array {
 function flags_of(packet: Packet): number {
   switch (packet.type) {
     case PacketTypes.PUBLISH:
-      return (packet.dup ? DUP : 0) | (packet.qos << 1) | (packet.retain ? 1 : 0);
+      return publish_flags(packet.dup, packet.qos, packet.retain);
     case PacketTypes.PUBREL:
     case PacketTypes.SUBSCRIBE:
     case PacketTypes.UNSUBSCRIBE:

@@ -13,6 +13,11 @@ export type Version = 3 | 4 | 5;
 /** The bit of an MQTT 3.1 flag nibble, and of PUBLISH in every version, that says "sent before". */
 export const DUP = 0b1000;
 
+/** The flag bits of PUBLISH. */
+export function publish_flags(dup: boolean, qos: 0 | 1 | 2, retain: boolean): number {
+  return (dup ? DUP : 0) | (qos << 1) | (retain ? 1 : 0);
+}
+
 const ALWAYS = 3;
 const NEVER = 6;
 

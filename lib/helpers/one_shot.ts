@@ -1,7 +1,7 @@
 // Decides how a helper that connects, does one thing and leaves is set up and ends: with its result, with the broker's
 // refusal, or when its time is over. What both helper modules share.
 
-import type { WillArguments } from "../client/client.ts";
+import type { WillArguments } from "../client/call_arguments.ts";
 import { Client } from "../client/client.ts";
 import type { ConnectArguments } from "../client/connect_arguments.ts";
 import type { TransportName } from "../client/options.ts";

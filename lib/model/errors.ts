@@ -94,43 +94,53 @@ export class TimeoutError extends MQTTException {
   }
 }
 
-/** Bytes that are not a valid MQTT packet. */
-export class MalformedPacket extends MQTTException {
-  static override readonly name: string = "MalformedPacket";
-
-  /** The reason code with which an MQTT 5 connection is closed for it: 0x81 unless said otherwise. */
+/** The peer has broken the rules. */
+abstract class PeerError extends MQTTException {
+  /** The reason code with which an MQTT 5 connection is closed for it. */
   readonly reason_code: number;
 
-  constructor(message: string, details: ErrorDetails & { reason_code?: number } = {}) {
-    super(message, { code: "ERR_MQTT_MALFORMED", ...details });
-    this.reason_code = details.reason_code ?? 0x81;
+  constructor(message: string, details: ErrorDetails & { reason_code: number }) {
+    super(message, details);
+    this.reason_code = details.reason_code;
   }
 }
 
-/** The peer sent a packet that is well formed but not allowed where it came. */
-export class ProtocolError extends MQTTException {
-  static override readonly name: string = "ProtocolError";
-
-  /** The reason code with which an MQTT 5 connection is closed for it: 0x82 unless said otherwise. */
-  readonly reason_code: number;
+/** Bytes that are not a valid MQTT packet: `reason_code` is 0x81 unless said otherwise. */
+export class MalformedPacket extends PeerError {
+  static override readonly name: string = "MalformedPacket";
 
   constructor(message: string, details: ErrorDetails & { reason_code?: number } = {}) {
-    super(message, { code: "ERR_MQTT_PROTOCOL", ...details });
-    this.reason_code = details.reason_code ?? 0x82;
+    super(message, { code: "ERR_MQTT_MALFORMED", reason_code: 0x81, ...details });
+  }
+}
+
+/** The peer sent a packet that is well formed but not allowed where it came: `reason_code` is 0x82 unless said otherwise. */
+export class ProtocolError extends PeerError {
+  static override readonly name: string = "ProtocolError";
+
+  constructor(message: string, details: ErrorDetails & { reason_code?: number } = {}) {
+    super(message, { code: "ERR_MQTT_PROTOCOL", reason_code: 0x82, ...details });
+  }
+}
+
+/** What karere stands on has failed. */
+abstract class SurroundingsError extends MQTTException {
+  /** One sentence on what to check, or `""`. It is part of the message too. */
+  readonly hint: string;
+
+  constructor(message: string, details: ErrorDetails & { hint?: string }) {
+    const hint = details.hint ?? "";
+    super(hint === "" ? message : `${message}: ${hint}`, details);
+    this.hint = hint;
   }
 }
 
 /** The network failed: no route, nothing listens, the link broke. `hint` says what to look at. */
-export class TransportError extends MQTTException {
+export class TransportError extends SurroundingsError {
   static override readonly name: string = "TransportError";
 
-  /** One sentence on what to check, or `""`. It is part of the message too. */
-  readonly hint: string;
-
   constructor(message: string, details: ErrorDetails & { hint?: string } = {}) {
-    const hint = details.hint ?? "";
-    super(hint === "" ? message : `${message}: ${hint}`, { code: "ERR_MQTT_TRANSPORT", ...details });
-    this.hint = hint;
+    super(message, { code: "ERR_MQTT_TRANSPORT", ...details });
   }
 }
 
@@ -154,15 +164,10 @@ export class WebsocketConnectionError extends TransportError {
 }
 
 /** The store failed: no room, no right to write, in use elsewhere. `hint` says what to look at. */
-export class StoreError extends MQTTException {
+export class StoreError extends SurroundingsError {
   static override readonly name: string = "StoreError";
 
-  /** One sentence on what to check, or `""`. It is part of the message too. */
-  readonly hint: string;
-
   constructor(message: string, details: ErrorDetails & { hint?: string } = {}) {
-    const hint = details.hint ?? "";
-    super(hint === "" ? message : `${message}: ${hint}`, { code: "ERR_MQTT_STORE", ...details });
-    this.hint = hint;
+    super(message, { code: "ERR_MQTT_STORE", ...details });
   }
 }

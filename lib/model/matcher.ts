@@ -2,13 +2,13 @@
 // level, so that the cost depends on the levels of the topic and not on how many filters there are.
 
 import { KeyError } from "./errors.ts";
-import { SparseMap } from "./sparse.ts";
+import { LazyMap } from "./lazy.ts";
 import { unshared_filter } from "./topics.ts";
 
 class Node<V> {
-  readonly children = new SparseMap<string, Node<V>>();
+  readonly children = new LazyMap<string, Node<V>>();
   /** The values of the filters that end here: "f", "$share/g/f" and "$share/h/f" end at one node. */
-  readonly values = new SparseMap<string, V>();
+  readonly values = new LazyMap<string, V>();
 }
 
 /**

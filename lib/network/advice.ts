@@ -12,6 +12,7 @@ export interface AdviceOwner {
   warn(text: string): void;
   /** Whether the user's program listens to this callback. */
   hears(callback: "connect" | "connect_fail" | "publish"): boolean;
+  log(event: { readonly type: "notice"; readonly text: string }): void;
 }
 
 /** How a link has ended that nobody wanted to end. */
@@ -44,6 +45,24 @@ export class Advice {
   /** An attempt has not reached the broker, and the loop goes on trying. */
   trying_again(error: Error): void {
     if (!this.#owner.hears("connect_fail")) this.#owner.warn(`${error.message}; trying again`);
+  }
+
+  /** Another client uses the same id, so that nobody reconnects. */
+  taken_over(client_id: string): void {
+    this.#owner.warn(
+      `another client has connected with the client id "${client_id}": not reconnecting. Give each client its own id`,
+    );
+  }
+
+  /** The keepalive could not be seen to for so long, which is more than half of it. */
+  was_late(late_ms: number): void {
+    this.#owner.log({
+      type: "notice",
+      text: `the event loop was blocked for ${(late_ms / 1000).toFixed(1)} s`,
+    });
+    this.#owner.warn(
+      "the program was busy for longer than half the keepalive: the broker may drop the connection. Do less in callbacks, or use a longer keepalive",
+    );
   }
 
   /** The callback says it better. */

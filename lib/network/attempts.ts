@@ -63,9 +63,14 @@ export class Attempts {
   #number = 0;
   /** The last attempt before the user has named the broker. */
   #before = 0;
-  /** The last attempt that a broker has answered, and the last that one has accepted. */
+  /** The last attempt that a broker has answered. */
   #answered = 0;
-  #accepted = 0;
+  /** When a broker has accepted the present one; null while none has. */
+  #accepted_at: number | null = null;
+  /** Whether the broker that the user has named was reached. */
+  #was_reached = false;
+  /** The last end of which a caller was told. */
+  #told: ClosedEvent | null = null;
   #opened = 0;
   /** Where the present attempt leads; empty once it has been accepted. */
   #place = "";
@@ -94,6 +99,16 @@ export class Attempts {
     return this.#caller !== null;
   }
 
+  /** When a broker has accepted the present one; null while none has. */
+  get accepted_at(): number | null {
+    return this.#accepted_at;
+  }
+
+  /** Whether the broker that the user has named was reached. */
+  get was_reached(): boolean {
+    return this.#was_reached;
+  }
+
   /** Whether the next one is due at a set time. */
   get is_scheduled(): boolean {
     return this.#cancel_retry !== null;
@@ -106,6 +121,7 @@ export class Attempts {
     this.#pump.session.dial();
     this.#caller = caller;
     this.#number += 1;
+    this.#accepted_at = null;
     this.#pump.touch();
     void this.#open(this.#number);
   }
@@ -114,6 +130,7 @@ export class Attempts {
   begin_anew(): void {
     this.call_off();
     this.#before = this.#number;
+    this.#was_reached = false;
   }
 
   /** Begins again, by `begin`: at once while a round goes on, else after the back-off. */
@@ -154,36 +171,38 @@ export class Attempts {
     this.#answered = this.#number;
     if (!is_accepted) return;
     this.#place = "";
-    this.#accepted = this.#number;
+    this.#accepted_at = this.#clock.now();
     this.#owner.round.accepted();
   }
 
   /** The present one has opened a link: that is what `connect()` promises. */
   has_opened(): void {
     this.#opened += 1;
+    this.#was_reached = true;
     this.take_caller()?.resolve(MQTT_ERR_SUCCESS);
-  }
-
-  /** Whether a broker has accepted the present one. */
-  get is_accepted(): boolean {
-    return this.#accepted === this.#number;
   }
 
   /** The present one has come to its end; nobody wanted that. */
   has_failed({ cause }: ClosedEvent): void {
-    if (this.is_accepted) return;
+    if (this.#accepted_at !== null) return;
     this.#owner.round.failed(cause.error ?? new TransportError(`${this.#place} did not accept this client`));
   }
 
-  /** No other one follows for whoever waits. Returns whether he was told of a failure. */
-  tell_end({ cause }: ClosedEvent): boolean {
+  /** No other one follows for whoever waits. */
+  tell_end(event: ClosedEvent): void {
+    const { cause } = event;
     const caller = this.take_caller();
     if (cause.error === null || cause.rc === MQTT_ERR_SUCCESS) {
       caller?.resolve(MQTT_ERR_NO_CONN);
-      return false;
+      return;
     }
     caller?.reject(this.#owner.round.failure(cause.error));
-    return caller !== null;
+    if (caller !== null) this.#told = event;
+  }
+
+  /** Whether whoever waited was told of this failure. */
+  has_told(event: ClosedEvent): boolean {
+    return event === this.#told;
   }
 
   /** Who hangs up without a word, instead of answering CONNECT, is hardly the broker that the user meant. */

@@ -2,7 +2,7 @@
 // everything else past it. A user who falls far behind slows the broker down, nothing is thrown away.
 
 import { payload_length } from "../codec/plain_packets.ts";
-import { SparseMap } from "../model/sparse.ts";
+import { LazyMap } from "../model/lazy.ts";
 import { Line } from "./line.ts";
 import type { PumpEvent } from "./pump.ts";
 
@@ -36,7 +36,7 @@ export class Delivery {
   #delivering = false;
   #undelivered_bytes = 0;
   /** What those of them count for; a handler may hand over the memory of a payload. */
-  readonly #weights = new SparseMap<MessageEvent, number>();
+  readonly #weights = new LazyMap<MessageEvent, number>();
   #paused = false;
   #on_idle: readonly (() => void)[] = NOBODY;
 

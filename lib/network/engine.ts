@@ -1,11 +1,9 @@
-// Decides when a link is opened, given up and opened again, and which loop drives the client: paho's connection state
-// and its loop functions, over one pump. Knows nothing of callbacks and their shapes.
+// Decides when a link is opened, given up and opened again: paho's connection state over one pump. Loops say when, and
+// nothing here knows of callbacks and their shapes.
 
 import type { DisconnectPacket } from "../codec/packets.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
-import { MQTTException, RuntimeError, ValueError } from "../model/errors.ts";
-import { SparseSet } from "../model/sparse.ts";
-import type { CloseCause } from "../protocol/outputs.ts";
+import { ValueError } from "../model/errors.ts";
 import { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
 import { Advice, type AdviceOwner } from "./advice.ts";
@@ -15,13 +13,15 @@ import { type ConnectionEvent, type ConnectionState, next_state } from "./connec
 import { Delivery, type DeliveryOwner } from "./delivery.ts";
 import { waiting } from "./interrupts.ts";
 import type { Keeper } from "./keeper.ts";
+import { closed_error, loop_code, lost_error } from "./link_end.ts";
+import { Loops, type LoopsOwner } from "./loops.ts";
 import { type Ending, type Unfinished, watch_process_end } from "./process_end.ts";
 import { Pump, type PumpEvent, type PumpOwner } from "./pump.ts";
 import type { Backoff } from "./reconnect.ts";
 import { Vigil, type VigilOwner } from "./vigil.ts";
 import { on_wake } from "./wake.ts";
 
-const { MQTT_ERR_SUCCESS, MQTT_ERR_INVAL, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode;
+const { MQTT_ERR_SUCCESS, MQTT_ERR_NO_CONN } = MQTTErrorCode;
 
 /** How long a broker that is asked whether it is there may take. */
 const PROBE_MS = 5000;
@@ -57,18 +57,9 @@ export interface EngineOwner extends AttemptsOwner, AdviceOwner {
   log(event: Extract<PumpEvent, { type: "trace" | "notice" }>): void;
 }
 
-/** Which loop runs: none, the one of `loop_start`, or that of `loop_forever`. */
-type Mode = "stopped" | "started" | "forever";
-
-interface Forever {
-  readonly retry_first_connection: boolean;
-  readonly stop_on_error: boolean;
-  resolve(rc: MQTTErrorCode): void;
-  reject(error: unknown): void;
-}
-
-export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
+export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, LoopsOwner, Ending {
   readonly session: Session;
+  readonly loops = new Loops(this);
   readonly #clock: Clock;
   readonly #owner: EngineOwner;
   readonly #pump: Pump;
@@ -78,22 +69,10 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   #advice: Advice | null = null;
   readonly #vigil: Vigil;
   #state: ConnectionState = "new";
-  #mode: Mode = "stopped";
   #leave_wake: (() => void) | null = null;
-  #daemon = true;
-  #forever: Forever | null = null;
-  /** `loop()` calls under way. */
-  #steps = new SparseSet<{ rc: MQTTErrorCode; wake(): void }>();
-  /** Whether the broker that the user has named was reached. */
-  #was_reached = false;
   #touched_at = 0;
-  #was_driven = false;
-  /** When the broker has accepted the present link; null while it has not. */
-  #accepted_at: number | null = null;
   /** What `connect()` has promised last; null once that is kept. */
   #promise: Promise<MQTTErrorCode> | null = null;
-  /** The end of an attempt that a caller of `connect()` was told. */
-  #told: ClosedEvent | null = null;
 
   /** @param keeper writes down what must outlive the process. */
   constructor(owner: EngineOwner, clock: Clock, keeper: Keeper | null = null) {
@@ -145,23 +124,13 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     return this.#pump.is_congested;
   }
 
-  /** Whether anything drives the client. */
-  get is_driven(): boolean {
-    return this.#mode !== "stopped" || this.#steps.size > 0;
-  }
-
-  /** Whether anything has ever driven it. */
-  get was_driven(): boolean {
-    return this.#was_driven || this.is_driven;
-  }
-
   /** Whether there is no link, and nobody is about to open one. */
   get has_given_up(): boolean {
     if (this.session.phase !== "idle" || this.#attempts.is_awaited || this.#attempts.is_scheduled)
       return false;
     if (this.#state === "disconnected") return true;
     const was_lost = this.#state === "lost" || this.#state === "connecting" || this.#state === "connected";
-    return was_lost && !(this.is_driven && this.#owner.reconnect_on_failure);
+    return was_lost && !(this.loops.is_driven && this.#owner.reconnect_on_failure);
   }
 
   /** Something was, or is about to be, asked of the session. */
@@ -204,7 +173,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
 
   /** Whether nobody opens a link because nobody was asked to: there was no `connect()`, or no loop after `connect_async()`. */
   get is_unasked(): boolean {
-    return this.#state === "new" || (this.#state === "connect_async" && !this.is_driven);
+    return this.#state === "new" || (this.#state === "connect_async" && !this.loops.is_driven);
   }
 
   /** Drops everything; the engine is not used again. */
@@ -223,7 +192,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   connect_async(): void {
     this.#prepare();
     this.#move("prepare");
-    if (this.#mode !== "stopped") this.#begin_attempt();
+    if (this.loops.mode !== "stopped") this.#begin_attempt();
   }
 
   /** Opens a link at once; resolves when CONNECT is on the wire, rejects when there is no way to the broker. */
@@ -236,7 +205,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   reconnect(): Promise<MQTTErrorCode> {
     const attempt = this.#promised_attempt();
     // A loop that runs tries again anyway: nobody has to look at the result.
-    if (this.is_driven) attempt.catch(() => {});
+    if (this.loops.is_driven) attempt.catch(() => {});
     return attempt;
   }
 
@@ -261,59 +230,18 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
 
   // ---- the loops -----------------------------------------------------------------------------------------------
 
-  loop_start(daemon: boolean): MQTTErrorCode {
-    if (this.#mode !== "stopped") return MQTT_ERR_INVAL;
-    this.#run("started");
-    this.#daemon = daemon;
-    this.#wind_up();
-    return MQTT_ERR_SUCCESS;
-  }
-
-  loop_stop(): MQTTErrorCode {
-    if (this.#mode !== "started") return MQTT_ERR_INVAL;
-    this.#run("stopped");
-    this.#attempts.unschedule();
-    this.#update_hold();
-    return MQTT_ERR_SUCCESS;
-  }
-
   loop_forever(options: { retry_first_connection: boolean; stop_on_error: boolean }): Promise<MQTTErrorCode> {
     if (this.#state === "new")
       throw new ValueError("call connect() or connect_async() before loop_forever()");
-    if (this.#mode === "forever") throw new RuntimeError("loop_forever() runs already");
-    if (this.#state === "disconnected") return Promise.resolve(MQTT_ERR_SUCCESS);
-    return waiting((resolve, reject) => {
-      const { retry_first_connection, stop_on_error } = options;
-      this.#forever = { retry_first_connection, stop_on_error, resolve, reject };
-      this.#run("forever");
-      this.#wind_up();
-      return (error) => this.leave_forever(error);
-    });
+    if (this.#state === "disconnected" && this.loops.mode !== "forever")
+      return Promise.resolve(MQTT_ERR_SUCCESS);
+    return this.loops.run_forever(options);
   }
 
   /** Waits at most `timeout_ms` for something to happen, and lets it happen. */
   async loop(timeout_ms: number): Promise<MQTTErrorCode> {
-    if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
-    return waiting((resolve) => {
-      const finish = () => {
-        cancel();
-        if (!this.#steps.delete(step)) return;
-        this.#update_hold();
-        resolve(step.rc);
-      };
-      // Whatever comes in the same turn belongs to the same step.
-      const step = { rc: MQTT_ERR_SUCCESS as MQTTErrorCode, wake: () => queueMicrotask(finish) };
-      const cancel = this.#clock.after(timeout_ms, finish);
-      this.#steps.add(step);
-      this.#update_hold();
-      if (this.#delivery.has_held) {
-        queueMicrotask(() => {
-          this.#delivery.drain();
-          finish();
-        });
-      }
-      return finish;
-    });
+    if (this.#has_nothing_to_do) return MQTT_ERR_NO_CONN;
+    return this.loops.step(timeout_ms, this.#clock, this.#delivery);
   }
 
   loop_read(): MQTTErrorCode {
@@ -323,7 +251,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   loop_write(): MQTTErrorCode {
     if (this.session.phase === "idle") return MQTT_ERR_NO_CONN;
     // Writing opens no gate: what has come is told by the other two.
-    this.#was_driven = true;
+    this.loops.count_as_driven();
     this.#pump.write();
     this.#pump.tell();
     this.#pump.touch();
@@ -337,35 +265,60 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     });
   }
 
-  /** A callback of the user has failed: with `stop_on_error` that is the end of `loop_forever`. */
-  stop_on(error: unknown): void {
-    if (this.#forever?.stop_on_error === true) this.leave_forever(error);
-  }
-
-  /** Ends `loop_forever`, if it runs, with an error. */
-  leave_forever(error: unknown): void {
-    const forever = this.#forever;
-    if (forever === null) return;
-    this.#forever = null;
-    this.#finish(MQTT_ERR_SUCCESS);
-    forever.reject(error);
+  get #has_nothing_to_do(): boolean {
+    return this.session.phase === "idle" && !this.#delivery.has_held;
   }
 
   #by_hand(act: () => void): MQTTErrorCode {
-    if (this.session.phase === "idle" && !this.#delivery.has_held) return MQTT_ERR_NO_CONN;
-    const step = { rc: MQTT_ERR_SUCCESS as MQTTErrorCode, wake() {} };
-    this.#was_driven = true;
-    this.#steps.add(step);
-    try {
+    if (this.#has_nothing_to_do) return MQTT_ERR_NO_CONN;
+    const rc = this.loops.step_by_hand(() => {
       act();
       this.#pump.tell();
       this.#delivery.drain();
-    } finally {
-      this.#steps.delete(step);
-    }
+    });
     // What the callbacks asked for leaves now, unless the application writes itself.
     this.#pump.touch();
-    return step.rc;
+    return rc;
+  }
+
+  /** Of the loops: one has begun. */
+  on_loop(): void {
+    this.#watch_world();
+    this.#vigil.update();
+    // At once, so that what is published next waits for this connection.
+    if (this.#state === "connect_async") this.#begin_attempt();
+    queueMicrotask(() => {
+      if (this.loops.mode === "stopped") return;
+      this.#delivery.drain();
+      if (this.session.phase === "idle" && !this.#attempts.is_awaited && this.#wants_link()) this.#retry();
+    });
+  }
+
+  /** Of the loops: none runs any more. */
+  on_no_loop(): void {
+    this.#watch_world();
+    this.#attempts.unschedule();
+    this.#vigil.update();
+  }
+
+  /** Of the loops. */
+  on_step(): void {
+    this.#vigil.update();
+  }
+
+  #wants_link(): boolean {
+    return !this.#attempts.is_scheduled && (this.#state === "connecting" || this.#state === "lost");
+  }
+
+  /** The loop ends: messages that came before are handled first. */
+  #finish(rc: MQTTErrorCode): void {
+    const resolve = this.loops.end();
+    if (resolve === null) return;
+    this.hold_for_waiter(1);
+    this.#delivery.when_idle(() => {
+      this.hold_for_waiter(-1);
+      resolve(rc);
+    });
   }
 
   /** Looks at once whether the broker is there: by a ping on the link there is, else by an attempt that need not wait. */
@@ -378,18 +331,13 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     this.#pump.touch();
   }
 
-  #run(mode: Mode): void {
-    this.#mode = mode;
-    this.#watch_world();
-  }
-
   /** Listens, while there is something to do or to say, to the end of the program and to its awakenings. */
   #watch_world(): void {
     const has_link = this.session.phase !== "idle";
     // A program that wants something of the broker and does not wait for it is over with its last line.
-    const may_end = this.#mode === "started" || (has_link && !this.was_driven);
+    const may_end = this.loops.mode === "started" || (has_link && !this.loops.was_driven);
     watch_process_end(this, may_end);
-    if (has_link || this.is_driven) this.#leave_wake ??= on_wake(() => this.check());
+    if (has_link || this.loops.is_driven) this.#leave_wake ??= on_wake(() => this.check());
     else {
       this.#leave_wake?.();
       this.#leave_wake = null;
@@ -400,7 +348,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   unfinished(): Unfinished {
     return {
       is_subscribed: this.session.is_subscribed,
-      loop_runs: this.#mode === "started",
+      loop_runs: this.loops.mode === "started",
       is_connecting: this.#state === "connecting" || this.#state === "connect_async",
     };
   }
@@ -410,37 +358,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     this.#owner.warn(text);
   }
 
-  /** A loop begins: what has waited for it happens. */
-  #wind_up(): void {
-    this.#update_hold();
-    // At once, so that what is published next waits for this connection.
-    if (this.#state === "connect_async") this.#begin_attempt();
-    queueMicrotask(() => {
-      if (this.#mode === "stopped") return;
-      this.#delivery.drain();
-      if (this.session.phase === "idle" && !this.#attempts.is_awaited && this.#wants_link()) this.#retry();
-    });
-  }
-
-  #wants_link(): boolean {
-    return !this.#attempts.is_scheduled && (this.#state === "connecting" || this.#state === "lost");
-  }
-
-  #finish(rc: MQTTErrorCode): void {
-    const forever = this.#forever;
-    this.#forever = null;
-    this.#run("stopped");
-    this.#attempts.unschedule();
-    this.#update_hold();
-    if (forever === null) return;
-    // Messages that came before the end are handled before the loop ends.
-    this.hold_for_waiter(1);
-    this.#delivery.when_idle(() => {
-      this.hold_for_waiter(-1);
-      forever.resolve(rc);
-    });
-  }
-
   // ---- attempts ------------------------------------------------------------------------------------------------
 
   /** The user names a broker: whatever was before is dropped without a word. */
@@ -448,8 +365,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     this.#attempts.begin_anew();
     this.#pump.replace();
     this.session.begin_anew();
-    this.#was_reached = false;
-    this.#was_driven = false;
+    this.loops.begin_anew();
   }
 
   #promised_attempt(): Promise<MQTTErrorCode> {
@@ -462,7 +378,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
 
   #begin_attempt(caller: Caller | null = null): void {
     this.#attempts.begin(caller);
-    this.#accepted_at = null;
     this.#delivery.forget_link();
     this.#move("attempt");
     this.#watch_world();
@@ -498,7 +413,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
           break;
         case "connack":
           this.#attempts.answered(event.packet.reason_code === 0);
-          if (event.packet.reason_code === 0) this.#accepted_at = this.now;
           news.push(event);
           break;
         case "closed":
@@ -506,7 +420,6 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
           else this.#note_end(this.#attempts.explained(event), news);
           break;
         case "socket_open":
-          this.#was_reached = true;
           this.#attempts.has_opened();
           this.#promise = null;
           news.push(event);
@@ -517,17 +430,18 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     }
     if (news.length === 0) return;
     this.#delivery.push(news);
-    for (const step of this.#steps) step.wake();
+    this.loops.wake();
   }
 
-  /** Of the pump: a round is over. */
+  /** Of the pump: bytes came. */
   on_bytes(): void {
     // The user may have begun to read the log since the last turn.
     this.session.tracing = this.#owner.is_watched();
   }
 
+  /** Of the pump: a round is over. */
   on_round(): void {
-    this.session.tracing = this.#owner.is_watched();
+    this.on_bytes();
     this.#vigil.look();
   }
 
@@ -538,7 +452,7 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
 
   /** Of the delivery: whether a loop runs. */
   is_open(): boolean {
-    return this.is_driven;
+    return this.loops.is_driven;
   }
 
   /** Of the delivery: whether a message waits for the handler of the one before. */
@@ -580,17 +494,18 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
         return;
       }
     }
-    if (is_current && this.#attempts.tell_end(event)) this.#told = event;
+    if (is_current) this.#attempts.tell_end(event);
     this.#watch_world();
     // Without a loop nothing opens a link again, and the event may never be told.
-    if (!this.is_driven && !this.#is_leaving) this.#owner.give_up_waiting(lost_error(event.cause.error));
+    if (!this.loops.is_driven && !this.#is_leaving)
+      this.#owner.give_up_waiting(lost_error(event.cause.error));
   }
 
   #advise({ opened, cause }: ClosedEvent): void {
-    const { is_driven, was_driven } = this;
+    const { is_driven, was_driven } = this.loops;
     const { client_id } = this.session;
     const end = { error: cause.error, opened, explained: cause.packet !== null, is_driven, was_driven };
-    this.#advisor.ended({ ...end, accepted_at: this.#accepted_at, client_id }, this.now);
+    this.#advisor.ended({ ...end, accepted_at: this.#attempts.accepted_at, client_id }, this.now);
   }
 
   /** Of the delivery: calls the user. */
@@ -629,12 +544,12 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     const leaving = this.#is_leaving;
     if (is_current && (opened || leaving)) this.#move("gone");
     if (leaving) this.#delivery.forget_link();
-    for (const step of this.#steps) step.rc = leaving ? MQTT_ERR_SUCCESS : loop_code(cause);
+    this.loops.tell_end(leaving ? MQTT_ERR_SUCCESS : loop_code(cause));
     if (is_current && (leaving || (opened && !this.#owner.reconnect_on_failure))) {
       this.#owner.give_up_waiting(leaving ? closed_error() : lost_error(cause.error));
     }
     if (opened) void this.#owner.deliver(event);
-    else if (!leaving && this.is_driven)
+    else if (!leaving && this.loops.is_driven)
       void this.#owner.deliver({ type: "connect_fail", error: cause.error ?? lost_error(null) });
     if (!is_current || number !== this.#attempts.number) return;
     this.#go_on(event);
@@ -647,29 +562,24 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
       this.#finish(MQTT_ERR_SUCCESS);
       return;
     }
-    if (this.#mode === "stopped") return;
+    if (this.loops.mode === "stopped") return;
     if (cause.packet?.reason_code === 0x8e) {
       // [MQTT-3.1.4-3]: retrying would throw the other one out, which would throw us out, and so on.
-      this.#owner.warn(
-        `another client has connected with the client id "${this.session.client_id}": not reconnecting. Give each client its own id`,
-      );
+      this.#advisor.taken_over(this.session.client_id);
       this.#finish(loop_code(cause));
       return;
     }
-    const forever = this.#forever;
     const { round } = this.#owner;
-    if (!round.goes_on && !this.#was_reached && forever?.retry_first_connection === false) {
-      this.#forever = null;
-      this.#finish(MQTT_ERR_NO_CONN);
+    if (!round.goes_on && !this.#attempts.was_reached && this.loops.needs_connection) {
       // Whoever catches this error has caught that of a connect() without await, too.
       this.#promise?.catch(() => {});
-      forever.reject(round.failure(cause.error ?? lost_error(null)));
+      this.loops.leave(round.failure(cause.error ?? lost_error(null)));
       return;
     }
-    if (!round.goes_on && this.#was_reached && !this.#owner.reconnect_on_failure)
+    if (!round.goes_on && this.#attempts.was_reached && !this.#owner.reconnect_on_failure)
       this.#finish(opened ? loop_code(cause) : MQTT_ERR_NO_CONN);
     else {
-      if (!opened && cause.error !== null && this.#told !== event && !round.goes_on)
+      if (!opened && cause.error !== null && !this.#attempts.has_told(event) && !round.goes_on)
         this.#advisor.trying_again(cause.error);
       this.#retry();
     }
@@ -685,19 +595,13 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
   on_late(late_ms: number): void {
     if (this.session.phase !== "connected" || late_ms < MIN_LAG_MS) return;
     if (late_ms < (this.#owner.settings().keepalive * 1000) / 2) return;
-    this.#owner.log({
-      type: "notice",
-      text: `the event loop was blocked for ${(late_ms / 1000).toFixed(1)} s`,
-    });
-    this.#owner.warn(
-      "the program was busy for longer than half the keepalive: the broker may drop the connection. Do less in callbacks, or use a longer keepalive",
-    );
+    this.#advisor.was_late(late_ms);
   }
 
   #is_busy(): boolean {
     const { queued, in_flight } = this.session.counts;
     if (queued + in_flight === 0) return false;
-    return this.session.phase !== "idle" || (this.#mode !== "stopped" && this.#state !== "disconnected");
+    return this.session.phase !== "idle" || (this.loops.mode !== "stopped" && this.#state !== "disconnected");
   }
 
   get #advisor(): Advice {
@@ -709,41 +613,8 @@ export class Engine implements PumpOwner, DeliveryOwner, VigilOwner, Ending {
     this.#state = next_state(this.#state, event);
   }
 
-  #update_hold(): void {
-    if (this.is_driven) this.#was_driven = true;
-    this.#vigil.update();
-  }
-
   /** Whether the process must stay alive for what goes on here. */
   get is_needed(): boolean {
-    const loops =
-      this.#mode === "forever" || (this.#mode === "started" && !this.#daemon) || this.#steps.size > 0;
-    return loops || this.#attempts.is_awaited || this.session.owes;
+    return this.loops.is_needed || this.#attempts.is_awaited || this.session.owes;
   }
-}
-
-/** What a loop says of the end of a link: paho knows no code of its own for silence there. */
-function loop_code({ rc }: CloseCause): MQTTErrorCode {
-  return rc === MQTTErrorCode.MQTT_ERR_KEEPALIVE || rc === MQTT_ERR_SUCCESS ? MQTT_ERR_CONN_LOST : rc;
-}
-
-function closed_error(): RuntimeError {
-  return new RuntimeError(
-    "the client was disconnected before the message was acknowledged; it is sent by a later connect()",
-    {
-      code: "ERR_MQTT_CLOSED",
-    },
-  );
-}
-
-/** What those are told who wait for a message when the link is gone and nobody opens another. */
-function lost_error(cause: Error | null): MQTTException {
-  if (cause instanceof MQTTException && cause.code === "ERR_MQTT_CONNECT_REFUSED") return cause;
-  return new RuntimeError(
-    "the connection was lost before the message was acknowledged; it is sent by a later reconnect()",
-    {
-      code: "ERR_MQTT_CONNECTION_LOST",
-      cause,
-    },
-  );
 }

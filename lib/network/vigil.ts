@@ -1,6 +1,6 @@
 // Decides for whom the process stays alive, and who is woken when something they wait for has become true.
 
-import { SparseSet } from "../model/sparse.ts";
+import { LazySet } from "../model/lazy.ts";
 import type { Clock } from "./clock.ts";
 import { Hold } from "./hold.ts";
 import { waiting } from "./interrupts.ts";
@@ -17,7 +17,7 @@ export class Vigil {
   /** Who waits for something of their own. */
   #waiters = 0;
   /** Who looks after each round whether something has become true. */
-  readonly #watchers = new SparseSet<() => void>();
+  readonly #watchers = new LazySet<() => void>();
 
   constructor(clock: Clock, owner: VigilOwner) {
     this.#clock = clock;

@@ -24,15 +24,18 @@ export interface DepartureParts {
   readonly outbound: Outbound;
   readonly topics: TopicBytes;
   tell(event: SessionEvent): void;
-  trace(packet: Packet): void;
-  /** The last `seq` that may leave. */
-  horizon(): number;
+  trace(mark: ">", packet: Packet): void;
+  /** The last `seq` that may leave: what came after it is not safe in the store yet. */
+  readonly horizon: number;
   /** Whether anybody wants the packets themselves, for the log. */
-  is_traced(): boolean;
+  readonly tracing: boolean;
   /** The message has been taken out and will never leave. */
   abandoned(message: OutboundMessage, error: MQTTException): void;
-  /** The answer to a request that the broker is not asked. */
-  answer(ack: SubackPacket | UnsubackPacket): void;
+}
+
+/** Who hears the answer to a request that the broker is not asked. */
+export interface RequestAnswers {
+  on_request_ack(ack: SubackPacket | UnsubackPacket): void;
 }
 
 /** What is taken from a link at one time. */
@@ -45,9 +48,11 @@ interface Portion {
 
 export class Departure {
   readonly #parts: DepartureParts;
+  readonly #answers: RequestAnswers;
 
-  constructor(parts: DepartureParts) {
+  constructor(parts: DepartureParts, answers: RequestAnswers) {
     this.#parts = parts;
+    this.#answers = answers;
   }
 
   /** Whether `take` has anything to look at. */
@@ -93,7 +98,7 @@ export class Departure {
       const entry = link.outgoing.first;
       const is_message = message !== null && (entry === null || message.seq < entry.seq);
       const seq = is_message ? message.seq : (entry?.seq ?? 0);
-      if (seq > this.#parts.horizon()) return;
+      if (seq > this.#parts.horizon) return;
       if (is_message) {
         bytes += this.#publish(message, portion, acceptance);
       } else if (entry !== null && !this.is_held(link)) {
@@ -109,7 +114,7 @@ export class Departure {
   #publish(message: OutboundMessage, portion: Portion, { aliases, limits }: Acceptance): number {
     const { version, now } = portion;
     if (!message.sent && message.useless_at <= now) return this.#abandon(message, expired_error(message));
-    const written = this.#parts.is_traced() ? 0 : write_queued(message, portion.link, this.#parts.topics);
+    const written = this.#parts.tracing ? 0 : write_queued(message, portion.link, this.#parts.topics);
     if (written > 0) {
       this.#has_left(message);
       return written;
@@ -137,7 +142,7 @@ export class Departure {
 
   /** Returns how many bytes have left. */
   #send(packet: Outgoing["packet"], portion: Portion, { limits }: Acceptance): number {
-    if (is_plain_acknowledgement(packet) && !this.#parts.is_traced()) {
+    if (is_plain_acknowledgement(packet) && !this.#parts.tracing) {
       portion.link.output.acknowledge(packet.type, packet.mid);
       return 4;
     }
@@ -146,7 +151,7 @@ export class Departure {
       const lack = lack_of(packet, bytes.length, limits);
       if (lack !== null) {
         this.#parts.tell({ type: "notice", text: lack.text });
-        this.#parts.answer(refusing_ack(packet, lack.reason_code));
+        this.#answers.on_request_ack(refusing_ack(packet, lack.reason_code));
         return 0;
       }
     }
@@ -163,7 +168,7 @@ export class Departure {
     } else {
       portion.link.output.append(bytes);
     }
-    this.#parts.trace(packet);
+    this.#parts.trace(">", packet);
   }
 }
 

@@ -2,7 +2,7 @@
 // the process is written down on the way.
 
 import type { PublishPacket } from "../codec/packets.ts";
-import { SparseMap } from "../model/sparse.ts";
+import { LazyMap } from "../model/lazy.ts";
 import { type Arrival, type Delivery, Inbound } from "./inbound.ts";
 import type { Journal } from "./journal.ts";
 import { Outbound } from "./outbound.ts";
@@ -138,7 +138,7 @@ export class KeptInbound extends Inbound {
 }
 
 /** The filters that the broker has granted. */
-class KeptFilters extends SparseMap<string, Granted> {
+class KeptFilters extends LazyMap<string, Granted> {
   readonly #journal: Journal;
   readonly #keys = new Map<string, number>();
 

@@ -1,7 +1,7 @@
 // Decides what leaves without standing in any line: messages and acknowledgements that need nothing but to leave, when
 // nothing waits before them. They are written at once.
 
-import { DUP } from "../codec/fixed_header.ts";
+import { publish_flags } from "../codec/fixed_header.ts";
 import { FULL_BYTES } from "../codec/output.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import { encode_utf8, Snapshot, utf8_length } from "../model/bytes.ts";
@@ -126,8 +126,7 @@ export function write_queued(message: OutboundMessage, link: Link, topics: Topic
   if (version === 5 && properties !== null) return 0;
   if (!surely_allows(acceptance.limits, qos, retain, 3 * topic.length + payload.length)) return 0;
   const before = output.length;
-  const dup = message.sent && qos > 0 ? DUP : 0; // [MQTT-3.3.1-1], [MQTT-3.3.1-2]
-  const flags = dup | (qos << 1) | (retain ? 1 : 0);
+  const flags = publish_flags(message.sent && qos > 0, qos, retain); // [MQTT-3.3.1-1], [MQTT-3.3.1-2]
   output.publish(flags, topics.of(topic), payload, qos === 0 ? 0 : mid, version);
   return output.length - before;
 }
@@ -141,7 +140,7 @@ function may_leave({ payload, qos, retain }: PlainMessage, topic: Uint8Array, li
 /** @param mid 0 for QoS 0. */
 function write({ payload, qos, retain }: PlainMessage, topic: Uint8Array, mid: number, link: Link): void {
   const { version } = link.reading as Reading;
-  link.output.publish((qos << 1) | (retain ? 1 : 0), topic, payload, mid, version);
+  link.output.publish(publish_flags(false, qos, retain), topic, payload, mid, version);
 }
 
 /** The event that all has left which was written at once; null when there was nothing. */

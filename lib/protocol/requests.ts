@@ -9,8 +9,8 @@ import type {
   UnsubscribePacket,
 } from "../codec/packets.ts";
 import { ProtocolError } from "../model/errors.ts";
+import { LazyMap, LazySet } from "../model/lazy.ts";
 import { PacketTypes } from "../model/packettypes.ts";
-import { SparseMap, SparseSet } from "../model/sparse.ts";
 import type { PacketIds } from "./packet_ids.ts";
 
 /** How many filters are restored with one SUBSCRIBE at most: there are brokers that take no more than eight. */
@@ -39,16 +39,16 @@ export interface Answer {
 
 export class Requests {
   readonly #ids: PacketIds;
-  readonly #pending = new SparseMap<number, Request>();
-  readonly #granted: SparseMap<string, Granted>;
+  readonly #pending = new LazyMap<number, Request>();
+  readonly #granted: LazyMap<string, Granted>;
   /** For each filter in an open request, the packet id of the newest: its answer decides, in whatever order they come. */
-  readonly #newest = new SparseMap<string, number>();
+  readonly #newest = new LazyMap<string, number>();
   /** Filters that the user has asked for, or has given up, on the present link. */
-  #touched = new SparseSet<string>();
+  #touched = new LazySet<string>();
   /** Requests that an earlier link left without an answer. */
   #unanswered: RequestPacket[] = [];
 
-  constructor(ids: PacketIds, granted = new SparseMap<string, Granted>()) {
+  constructor(ids: PacketIds, granted = new LazyMap<string, Granted>()) {
     this.#ids = ids;
     this.#granted = granted;
   }
@@ -124,7 +124,7 @@ export class Requests {
       else this.#unanswered.push(packet);
     }
     this.#pending.clear();
-    this.#touched = new SparseSet();
+    this.#touched = new LazySet();
     if (!keep) this.#drop_unanswered();
   }
 

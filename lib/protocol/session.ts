@@ -8,25 +8,23 @@ import type {
   ConnectPacket,
   DisconnectPacket,
   Packet,
-  SubackPacket,
   SubscribePacket,
   Subscription,
-  UnsubackPacket,
   UnsubscribePacket,
 } from "../codec/packets.ts";
-import { TopicBytes } from "../codec/topic_bytes.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
 import { MQTTException, ProtocolError, TransportError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Connection } from "./connection.ts";
-import { Departure, type DepartureParts } from "./departure.ts";
-import { Exchange, type ExchangeParts, pubrel_packet } from "./exchange.ts";
+import { Departure } from "./departure.ts";
+import { Exchange, pubrel_packet } from "./exchange.ts";
 import { type Acquaintance, connect_packet, judge_connack, type SessionFate } from "./handshake.ts";
-import type { Delivery, Inbound } from "./inbound.ts";
+import type { Delivery } from "./inbound.ts";
 import { lack_for } from "./limits.ts";
-import { acceptance_of, type Link, type Outgoing, outgoing, type Reading, reading_of } from "./link.ts";
-import { displaced_error, expired_error, type Outbound } from "./outbound.ts";
+import { acceptance_of, type Link, outgoing, type Reading, reading_of } from "./link.ts";
+import { displaced_error, expired_error } from "./outbound.ts";
 import { check_size, type OutboundMessage, type Publication, type Ticket } from "./outbound_message.ts";
+import { Outlet } from "./outlet.ts";
 import {
   close_cause,
   type PublishAnswer,
@@ -34,17 +32,8 @@ import {
   type SessionEvent,
   type Work,
 } from "./outputs.ts";
-import type { PacketIds } from "./packet_ids.ts";
-import {
-  acknowledges,
-  lost_with,
-  Passage,
-  type PassageParts,
-  type PlainAcknowledgement,
-  type PlainMessage,
-} from "./passage.ts";
+import { lost_with, Passage, type PlainMessage } from "./passage.ts";
 import type { Phase } from "./phase.ts";
-import { type RequestPacket, Requests } from "./requests.ts";
 import { fleeting_state, type SessionState } from "./session_state.ts";
 import type { SessionSettings } from "./settings.ts";
 import { UserAliases } from "./topic_alias.ts";
@@ -60,42 +49,33 @@ const { MQTT_ERR_SUCCESS, MQTT_ERR_NO_CONN, MQTT_ERR_CONN_LOST } = MQTTErrorCode
 const { MQTT_ERR_QUEUE_SIZE, MQTT_ERR_NOT_SUPPORTED, MQTT_ERR_PROTOCOL } = MQTTErrorCode;
 
 export class Session {
-  /** Reports each packet that comes and goes as a `trace` event. */
-  tracing = false;
-  /** The last `seq` that may leave: what came after it is not safe in the store yet. */
-  horizon = Number.POSITIVE_INFINITY;
-
   #settings: SessionSettings;
   #known: Acquaintance;
   readonly #connection = new Connection();
-  readonly #ids: PacketIds;
-  readonly #outbound: Outbound;
-  readonly #topics = new TopicBytes();
-  readonly #inbound: Inbound;
-  /** Null until the user asks for a filter, unless they are kept. */
-  #requests: Requests | null;
-  readonly #is_kept: boolean;
+  readonly #outlet: Outlet;
   readonly #exchange: Exchange;
   readonly #departure: Departure;
   readonly #passage: Passage;
   /** Null until the user has any. */
   #user_aliases: UserAliases | null = null;
-  #seq = 0;
-  #dropped = 0;
-  #events: SessionEvent[] = [];
 
   constructor(settings: SessionSettings, state: SessionState = fleeting_state()) {
     this.#settings = settings;
-    this.#ids = state.ids;
-    this.#outbound = state.outbound;
-    this.#inbound = state.inbound;
-    this.#requests = state.requests;
-    this.#is_kept = state.is_kept;
     this.#known = { version: settings.version, client_id: settings.client_id, accepted_before: false };
-    const inside = new Session.#Inside(this);
-    this.#exchange = new Exchange(inside);
-    this.#departure = new Departure(inside);
-    this.#passage = new Passage(inside);
+    this.#outlet = new Outlet(this.#connection, state);
+    this.#exchange = new Exchange(this.#outlet);
+    this.#departure = new Departure(this.#outlet, this.#exchange);
+    this.#passage = new Passage(this.#outlet);
+  }
+
+  /** Whether each packet that comes and goes is reported as a `trace` event. */
+  set tracing(tracing: boolean) {
+    this.#outlet.tracing = tracing;
+  }
+
+  /** The last `seq` that may leave: what came after it is not safe in the store yet. */
+  set horizon(seq: number) {
+    this.#outlet.horizon = seq;
   }
 
   get phase(): Phase {
@@ -114,19 +94,19 @@ export class Session {
 
   /** The place of what was asked last in the order of everything that was ever asked. */
   get seq(): number {
-    return this.#seq;
+    return this.#outlet.seq;
   }
 
   /** Counts for `stats()`. */
   get counts(): { queued: number; in_flight: number; bytes: number; dropped: number } {
-    const { queue, in_flight, bytes } = this.#outbound;
+    const { queue, in_flight, bytes } = this.#outlet.outbound;
     const { link } = this.#connection;
     const leaving = link?.leaving.length ?? 0;
     return {
       queued: queue.length + leaving,
       in_flight,
       bytes: leaving === 0 ? bytes : bytes + (link as Link).output.length,
-      dropped: this.#dropped,
+      dropped: this.#outlet.dropped,
     };
   }
 
@@ -136,12 +116,12 @@ export class Session {
     if (link === null) return false;
     if (phase !== "connected") return true;
     if (link.outgoing.length > 0 || link.output.length > 0) return true;
-    return (this.#requests?.pending ?? 0) + this.#outbound.unsettled > 0;
+    return (this.#outlet.requests?.pending ?? 0) + this.#outlet.outbound.unsettled > 0;
   }
 
   /** Whether a broker has granted any filter that was not given up since. */
   get is_subscribed(): boolean {
-    return (this.#requests?.granted ?? 0) > 0;
+    return (this.#outlet.requests?.granted ?? 0) > 0;
   }
 
   /** Whether so much is written that it had better leave before more is asked. */
@@ -153,7 +133,7 @@ export class Session {
   /** Whether at most half of each limit of the queue is used up. */
   get has_room(): boolean {
     const { max_queued_messages, max_queued_bytes } = this.#settings;
-    const { acknowledged, bytes } = this.#outbound;
+    const { acknowledged, bytes } = this.#outlet.outbound;
     if (max_queued_bytes > 0 && bytes * 2 > max_queued_bytes) return false;
     return max_queued_messages === 0 || acknowledged * 2 <= max_queued_messages;
   }
@@ -179,67 +159,8 @@ export class Session {
     const id = version === 5 ? this.#settings.client_id : client_id;
     this.#known = { version, client_id: id, accepted_before: false };
     this.#drop_unheard();
-    this.#requests?.forget();
+    this.#outlet.requests?.forget();
   }
-
-  /** What the parts of a session work on and speak through: one object, for a closure for each verb costs more. */
-  static readonly #Inside = class implements ExchangeParts, DepartureParts, PassageParts {
-    readonly #session: Session;
-    readonly outbound: Outbound;
-    readonly inbound: Inbound;
-    readonly topics: TopicBytes;
-    readonly ids: PacketIds;
-    readonly is_kept: boolean;
-
-    constructor(session: Session) {
-      this.#session = session;
-      this.outbound = session.#outbound;
-      this.inbound = session.#inbound;
-      this.topics = session.#topics;
-      this.ids = session.#ids;
-      this.is_kept = session.#is_kept;
-    }
-
-    horizon(): number {
-      return this.#session.horizon;
-    }
-
-    get requests(): Requests | null {
-      return this.#session.#requests;
-    }
-
-    next_seq(): number {
-      return this.#session.#next_seq();
-    }
-
-    acknowledge(type: PlainAcknowledgement, mid: number): void {
-      this.#session.#acknowledge(type, mid);
-    }
-
-    send(packet: Outgoing["packet"]): void {
-      this.#session.#send(packet);
-    }
-
-    tell(event: SessionEvent): void {
-      this.#session.#tell(event);
-    }
-
-    trace(packet: Packet): void {
-      this.#session.#trace(">", packet);
-    }
-
-    is_traced(): boolean {
-      return this.#session.tracing;
-    }
-
-    abandoned(message: OutboundMessage, error: MQTTException): void {
-      this.#session.#abandoned(message, error);
-    }
-
-    answer(ack: SubackPacket | UnsubackPacket): void {
-      this.#session.#exchange.on_request_ack(ack);
-    }
-  };
 
   // ---- facts about the link ------------------------------------------------------------------------------------
 
@@ -264,7 +185,7 @@ export class Session {
     link.heard = true;
     for (const packet of reading.decoder.push(bytes)) {
       if (this.phase === "closing") return;
-      this.#trace("<", packet);
+      this.#outlet.trace("<", packet);
       const error = this.#on_packet(packet, link, reading, now);
       if (error !== null) this.#connection.fail(link, error, reading);
     }
@@ -292,7 +213,7 @@ export class Session {
     const ended = this.#connection.closed(error);
     if (ended === null) return;
     if (!ended.cause.retry) this.#settle_lost();
-    this.#tell({ type: "closed", ...ended });
+    this.#outlet.tell({ type: "closed", ...ended });
   }
 
   /** As `closed`, when the user opens another link instead: nobody is told. */
@@ -307,7 +228,8 @@ export class Session {
     const { link } = this.#connection;
     if (link !== null && this.#departure.is_held(link)) this.#connection.hurry(link, now);
     this.#connection.watch(now);
-    for (const message of this.#outbound.take_expired(now)) this.#abandoned(message, expired_error(message));
+    for (const message of this.#outlet.outbound.take_expired(now))
+      this.#outlet.abandoned(message, expired_error(message));
   }
 
   /** Asks the broker now whether it is there: it must say so within `patience_ms`. */
@@ -317,7 +239,7 @@ export class Session {
 
   /** The moment at which `tick` is worth calling; null when never. */
   next_timeout(): number | null {
-    const at = Math.min(this.#connection.next_timeout, this.#outbound.queue.next_expiry);
+    const at = Math.min(this.#connection.next_timeout, this.#outlet.outbound.queue.next_expiry);
     return at === Number.POSITIVE_INFINITY ? null : at;
   }
 
@@ -342,7 +264,7 @@ export class Session {
     const expires_at = expiry === undefined ? Number.POSITIVE_INFINITY : now + expiry * 1000;
     const age_ms = this.#settings.max_queued_age_ms;
     const place = {
-      seq: this.#next_seq(),
+      seq: this.#outlet.next_seq(),
       alias,
       expires_at,
       useless_at: age_ms === 0 ? expires_at : Math.min(expires_at, now + age_ms),
@@ -352,12 +274,12 @@ export class Session {
     let message: OutboundMessage | null;
     try {
       const waits = this.#must_wait(publication.qos);
-      message = this.#outbound.accept(resolved, place, this.#settings, waits, dropped);
+      message = this.#outlet.outbound.accept(resolved, place, this.#settings, waits, dropped);
     } finally {
-      for (const victim of dropped) this.#abandoned(victim, displaced_error(victim));
+      for (const victim of dropped) this.#outlet.abandoned(victim, displaced_error(victim));
     }
     if (message === null) {
-      this.#dropped += 1;
+      this.#outlet.dropped += 1;
       return { rc: MQTT_ERR_QUEUE_SIZE, message: null };
     }
     return { rc: offline ? MQTT_ERR_NO_CONN : MQTT_ERR_SUCCESS, message };
@@ -369,15 +291,15 @@ export class Session {
    */
   publish_plainly(message: PlainMessage, ticket: Ticket): boolean {
     const { link, takes_wishes } = this.#connection;
-    if (link === null || !takes_wishes || this.tracing) return false;
+    if (link === null || !takes_wishes || this.#outlet.tracing) return false;
     return this.#passage.publish(message, ticket, link, this.#settings);
   }
 
   /** Takes a message back that has not left yet: it will never be sent. */
   withdraw(message: OutboundMessage, error: MQTTException): void {
     if (message.state !== "waiting") return;
-    this.#outbound.abandon(message);
-    this.#abandoned(message, error);
+    this.#outlet.outbound.abandon(message);
+    this.#outlet.abandoned(message, error);
   }
 
   /** Asks for filters. NO_CONN without a link, NOT_SUPPORTED for what this broker has said it cannot do. */
@@ -385,22 +307,22 @@ export class Session {
     const limits = this.#connection.link?.acceptance?.limits;
     const lack = limits === undefined ? null : lack_for({ subscriptions, properties }, limits);
     if (lack !== null) {
-      this.#tell({ type: "notice", text: lack.text });
+      this.#outlet.tell({ type: "notice", text: lack.text });
       return { rc: MQTT_ERR_NOT_SUPPORTED, mid: null };
     }
-    return this.#request((mid) => ({ type: PacketTypes.SUBSCRIBE, mid, subscriptions, properties }));
+    return this.#outlet.request((mid) => ({ type: PacketTypes.SUBSCRIBE, mid, subscriptions, properties }));
   }
 
   /** Gives filters up. NO_CONN without a link; they are not restored then, either. */
   unsubscribe(filters: string[], properties: UnsubscribePacket["properties"]): RequestAnswer {
-    if (!this.#connection.takes_wishes) this.#requests?.give_up(filters);
-    return this.#request((mid) => ({ type: PacketTypes.UNSUBSCRIBE, mid, filters, properties }));
+    if (!this.#connection.takes_wishes) this.#outlet.requests?.give_up(filters);
+    return this.#outlet.request((mid) => ({ type: PacketTypes.UNSUBSCRIBE, mid, filters, properties }));
   }
 
   /** Asks again for what the user has not asked for himself on this link; called after his `on_connect`. */
   restore_subscriptions(): void {
     if (this.phase !== "connected" || !this.#settings.resubscribe) return;
-    for (const packet of this.#requests?.restore() ?? []) this.#send(packet);
+    for (const packet of this.#outlet.requests?.restore() ?? []) this.#outlet.send(packet);
   }
 
   /**
@@ -408,11 +330,11 @@ export class Session {
    * `delivery`) a message of an earlier link.
    */
   ack(mid: number, delivery: Delivery | null = null): boolean {
-    const finished = this.#inbound.finish(mid, delivery);
+    const finished = this.#outlet.inbound.finish(mid, delivery);
     if (finished === null) return false;
     // Before CONNACK nobody knows whether the broker still has its session: it will send a QoS 2 message again.
     if (this.#connection.link?.acceptance == null) return true;
-    this.#acknowledge(finished.qos === 1 ? PacketTypes.PUBACK : PacketTypes.PUBREC, mid);
+    this.#outlet.acknowledge(finished.qos === 1 ? PacketTypes.PUBACK : PacketTypes.PUBREC, mid);
     return true;
   }
 
@@ -435,10 +357,10 @@ export class Session {
     link.drains &&= drains;
     if (is_leaving) return MQTT_ERR_SUCCESS;
     const packet: DisconnectPacket = { type: PacketTypes.DISCONNECT, reason_code, properties };
-    const farewell = outgoing(this.#next_seq(), packet);
+    const farewell = outgoing(this.#outlet.next_seq(), packet);
     if (phase === "connected") {
       this.#connection.take_leave(link, farewell, now);
-    } else if (link.outgoing.length > 0 || (link.drains && this.#outbound.queue.length > 0)) {
+    } else if (link.outgoing.length > 0 || (link.drains && this.#outlet.outbound.queue.length > 0)) {
       link.farewell = farewell;
     } else if (phase === "connecting") {
       this.#connection.leave_at_once(link, packet, now);
@@ -467,9 +389,7 @@ export class Session {
   }
 
   take_events(): SessionEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#outlet.take_events();
   }
 
   // ---- packets that came ---------------------------------------------------------------------------------------
@@ -497,11 +417,11 @@ export class Session {
         return verdict.error;
       case "retry":
         this.#known = { ...this.#known, ...verdict.with };
-        this.#tell({ type: "notice", text: verdict.text });
+        this.#outlet.tell({ type: "notice", text: verdict.text });
         this.#connection.give_up(link, close_cause(MQTT_ERR_SUCCESS, { retry: true }), false);
         return null;
       case "refused":
-        this.#tell({ type: "connack", packet, session_present: false });
+        this.#outlet.tell({ type: "connack", packet, session_present: false });
         this.#connection.give_up(link, close_cause(verdict.rc, { error: verdict.error }), false);
         return null;
       case "accepted":
@@ -510,7 +430,7 @@ export class Session {
         this.#known.client_id = packet.properties?.AssignedClientIdentifier ?? this.#known.client_id;
         this.#connection.accept(link, acceptance_of(packet, connect, this.#settings, now));
         this.#resume(link, verdict.session);
-        this.#tell({ type: "connack", packet, session_present: verdict.session === "kept" });
+        this.#outlet.tell({ type: "connack", packet, session_present: verdict.session === "kept" });
         if (link.farewell !== null) this.#connection.take_leave(link, link.farewell, now);
         return null;
     }
@@ -518,53 +438,22 @@ export class Session {
 
   /** What is open from earlier links goes on, or begins again when the broker has lost the session. */
   #resume(link: Link, session: SessionFate): void {
-    if (session === "lost") this.#inbound.forget();
-    if (session !== "kept") this.#requests?.session_lost();
-    const released = this.#outbound.resume(session !== "lost");
+    if (session === "lost") this.#outlet.inbound.forget();
+    if (session !== "kept") this.#outlet.requests?.session_lost();
+    const released = this.#outlet.outbound.resume(session !== "lost");
     for (const mid of released.reverse()) link.outgoing.insert_after(null, outgoing(0, pubrel_packet(mid)));
-  }
-
-  // ---- packets that go -----------------------------------------------------------------------------------------
-
-  /** Called with a link. */
-  #acknowledge(type: PlainAcknowledgement, mid: number): void {
-    const is_plain = !this.tracing && !this.#is_kept;
-    if (is_plain && acknowledges(type, mid, this.#connection.link as Link)) return;
-    this.#send({ type, mid, reason_code: 0, properties: null } as Outgoing["packet"]);
-  }
-
-  /** Called with a link. */
-  #send(packet: Outgoing["packet"]): void {
-    const link = this.#connection.link as Link;
-    const line = link.outgoing;
-    const { last } = line;
-    // A DISCONNECT that waits stays the last [MQTT-3.14.4-2]: the acknowledgement of a message goes before it, also
-    // when it was the handler who said goodbye.
-    if (last?.packet.type !== PacketTypes.DISCONNECT) line.push(outgoing(this.#next_seq(), packet));
-    else line.insert_after(last.previous, outgoing(last.seq, packet));
-  }
-
-  #request(make: (mid: number) => RequestPacket): RequestAnswer {
-    if (!this.#connection.takes_wishes) return { rc: MQTT_ERR_NO_CONN, mid: null };
-    const mid = this.#ids.take();
-    if (mid === 0) return { rc: MQTT_ERR_QUEUE_SIZE, mid: null };
-    const packet = make(mid);
-    this.#requests ??= new Requests(this.#ids);
-    this.#requests.add(packet);
-    this.#send(packet);
-    return { rc: MQTT_ERR_SUCCESS, mid };
   }
 
   // ---- small print ---------------------------------------------------------------------------------------------
 
   /** Settles what cannot outlive a link. */
   #settle_lost(): void {
-    this.#inbound.link_lost();
-    this.#requests?.link_lost(this.#settings.resubscribe);
+    this.#outlet.inbound.link_lost();
+    this.#outlet.requests?.link_lost(this.#settings.resubscribe);
     if (this.#settings.queue_qos0) return;
-    for (const message of this.#outbound.take_qos0()) {
+    for (const message of this.#outlet.outbound.take_qos0()) {
       const text = `message ${message.mid} to "${message.topic}" was not sent: the connection was lost`;
-      this.#abandoned(message, new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" }));
+      this.#outlet.abandoned(message, new MQTTException(text, { code: "ERR_MQTT_CONNECTION_LOST" }));
     }
   }
 
@@ -573,8 +462,8 @@ export class Session {
     const { link } = this.#connection;
     const lost = link === null ? null : lost_with(link);
     if (lost === null) return;
-    this.#dropped += lost.tickets.length;
-    this.#tell(lost);
+    this.#outlet.dropped += lost.tickets.length;
+    this.#outlet.tell(lost);
   }
 
   /** Nobody will answer the broker that wanted another CONNECT. */
@@ -582,29 +471,11 @@ export class Session {
     if (this.#connection.forget_unheard()) this.#settle_lost();
   }
 
-  #abandoned(message: OutboundMessage, error: MQTTException): void {
-    this.#dropped += 1;
-    this.#tell({ type: "abandoned", message, error });
-  }
-
-  #tell(event: SessionEvent): void {
-    this.#events.push(event);
-  }
-
-  #trace(mark: "<" | ">", packet: Packet): void {
-    if (this.tracing) this.#tell({ type: "trace", mark, packet });
-  }
-
-  #next_seq(): number {
-    this.#seq += 1;
-    return this.#seq;
-  }
-
   /** Whether a message would stand in the queue rather than leave with the next work. */
   #must_wait(qos: 0 | 1 | 2): boolean {
     const acceptance = this.#connection.link?.acceptance;
     if (acceptance == null) return true;
-    const { in_flight, queue } = this.#outbound;
+    const { in_flight, queue } = this.#outlet.outbound;
     return qos !== 0 && in_flight + queue.length - queue.qos0_length >= acceptance.limits.window;
   }
 }

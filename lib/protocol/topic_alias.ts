@@ -2,7 +2,7 @@
 // direction, both as old as the link.
 
 import { ProtocolError, ValueError } from "../model/errors.ts";
-import { SparseMap } from "../model/sparse.ts";
+import { LazyMap } from "../model/lazy.ts";
 
 /** What the user's aliases stand for, whichever link they will travel on. */
 export class UserAliases {
@@ -27,7 +27,7 @@ export class UserAliases {
 /** The aliases that the broker uses towards us. */
 export class InboundAliases {
   readonly #maximum: number;
-  readonly #topics = new SparseMap<number, string>();
+  readonly #topics = new LazyMap<number, string>();
 
   /** `maximum`: the Topic Alias Maximum of our CONNECT. */
   constructor(maximum: number) {
@@ -52,7 +52,7 @@ export class InboundAliases {
 /** The aliases that we use towards the broker. */
 export class OutboundAliases {
   readonly #maximum: number;
-  readonly #announced = new SparseMap<number, string>();
+  readonly #announced = new LazyMap<number, string>();
 
   /** `maximum`: the Topic Alias Maximum of its CONNACK [MQTT-3.3.2-9]. */
   constructor(maximum: number) {

@@ -18,15 +18,15 @@ export interface TcpAddress {
  * IPv4 and IPv6 are tried side by side where a name has both (happy eyeballs).
  *
  * @param what begins the sentence of an error, for an address that is not the broker's own.
- * @param is_last whether nothing stands between this stream and the packets.
+ * @param carries_packets whether it carries the packets as they are: no TLS, WebSocket or proxy is between.
  */
 export function dial_tcp(
   address: TcpAddress,
   what = `cannot connect to ${place(address.host, address.port)}`,
-  is_last = false,
+  carries_packets = false,
 ): Dial {
   const { host, port, bind_address, bind_port } = address;
-  const open = is_last ? connect_shared : connect;
+  const open = carries_packets ? connect_shared : connect;
   const make = () =>
     open({
       host,

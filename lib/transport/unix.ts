@@ -13,10 +13,10 @@ const hints: Readonly<Record<string, (path: string) => string>> = {
   EPERM: (path) => `this user may not open ${path}: look at the rights of the socket and its folder`,
 };
 
-/** @param is_last whether nothing stands between this stream and the packets. */
-export function dial_unix(path: string, is_last = false): Dial {
+/** @param carries_packets whether it carries the packets as they are: no TLS, WebSocket or proxy is between. */
+export function dial_unix(path: string, carries_packets = false): Dial {
   return dial_socket(
-    () => (is_last ? connect_shared : connect)({ path }),
+    () => (carries_packets ? connect_shared : connect)({ path }),
     "connect",
     (error) => {
       const { code = "" } = (error ?? {}) as NodeJS.ErrnoException;

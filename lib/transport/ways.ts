@@ -90,11 +90,11 @@ export function place_of(way: Way): string {
 }
 
 function stream_of(way: Way, what: string): Dial {
-  const is_last = way.tls === null && way.transport !== "websockets";
-  if (way.transport === "unix") return dial_unix(way.host, is_last);
+  const carries_packets = way.tls === null && way.transport !== "websockets";
+  if (way.transport === "unix") return dial_unix(way.host, carries_packets);
   const http = way.transport !== "websockets" ? null : way.tls === null ? "plain" : "secure";
   const proxy = way.proxy ?? environment_proxy(process.env, { ...way, http });
-  if (proxy === null) return dial_tcp(way, what, is_last);
+  if (proxy === null) return dial_tcp(way, what, carries_packets);
   const below = dial_tcp(
     { ...way, host: proxy.host, port: proxy.port },
     `cannot connect to the proxy ${place(proxy.host, proxy.port)}`,

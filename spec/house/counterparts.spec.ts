@@ -23,10 +23,10 @@ import * as server_side from "../../lib/codec/server_side.ts";
 import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
 import * as topic_bytes from "../../lib/codec/topic_bytes.ts";
 import * as topic_bytes_browser from "../../lib/codec/topic_bytes_browser.ts";
+import * as lazy from "../../lib/model/lazy.ts";
+import * as lazy_browser from "../../lib/model/lazy_browser.ts";
 import * as sharing from "../../lib/model/sharing.ts";
 import * as sharing_browser from "../../lib/model/sharing_browser.ts";
-import * as sparse from "../../lib/model/sparse.ts";
-import * as sparse_browser from "../../lib/model/sparse_browser.ts";
 import * as topic_memory from "../../lib/model/topic_memory.ts";
 import * as topic_memory_browser from "../../lib/model/topic_memory_browser.ts";
 import * as clock from "../../lib/network/clock.ts";
@@ -100,7 +100,7 @@ const counterparts: readonly [
   ],
   ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
   ["lib/model/sharing.ts", sharing, sharing_browser satisfies Outside<typeof sharing>],
-  ["lib/model/sparse.ts", sparse, sparse_browser satisfies Outside<typeof sparse>],
+  ["lib/model/lazy.ts", lazy, lazy_browser satisfies Outside<typeof lazy>],
   ["lib/codec/topic_bytes.ts", topic_bytes, topic_bytes_browser satisfies Outside<typeof topic_bytes>],
   ["lib/model/topic_memory.ts", topic_memory, topic_memory_browser satisfies Outside<typeof topic_memory>],
   ["lib/network/clock.ts", clock, clock_browser satisfies Outside<typeof clock>],

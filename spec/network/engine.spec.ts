@@ -66,7 +66,7 @@ describe("keepalive", () => {
 
   it("follows the broker's Server Keep Alive [MQTT-3.1.2-21]", async () => {
     using rig = new Rig({ settings: { version: 5, keepalive: 60 } });
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     await rig.dial();
     rig.transport.receive(packet_bytes(5).connack({ properties: "13 0005" }));
     await rig.clock.advance(0);
@@ -88,7 +88,7 @@ describe("keepalive", () => {
     [0, 60_000],
   ])("bounds the wait for CONNACK: keepalive %d, %d ms", async (keepalive, wait_ms) => {
     using rig = new Rig({ settings: { keepalive } });
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     await rig.dial();
     await rig.clock.advance(wait_ms - 1);
     expect(rig.heard()).toEqual(["socket_open"]);
@@ -172,7 +172,7 @@ describe("reconnecting", () => {
 
   it.each([
     ["disconnect()", (rig: Rig) => rig.engine.disconnect(0, null, true)],
-    ["loop_stop()", (rig: Rig) => rig.engine.loop_stop()],
+    ["loop_stop()", (rig: Rig) => rig.engine.loops.stop()],
   ])("is called off by %s", async (_name, stop) => {
     using rig = new Rig();
     await rig.connected();
@@ -188,9 +188,9 @@ describe("reconnecting", () => {
     using rig = new Rig();
     await rig.connected();
     rig.transport.close(cut());
-    rig.engine.loop_stop();
+    rig.engine.loops.stop();
     await rig.clock.advance(10_000);
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     await rig.clock.advance(2000);
     expect(rig.network.dialled).toHaveLength(2);
   });
@@ -210,7 +210,7 @@ describe("reconnecting", () => {
     rig.transport.close(cut());
     await rig.clock.advance(600_000);
     expect(rig.network.dialled).toHaveLength(1);
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     await rig.clock.advance(1000);
     expect(rig.heard()).toEqual(["socket_open", "socket_close", "connack 0", "closed 7"]);
     expect(rig.network.dialled).toHaveLength(2);
@@ -289,7 +289,7 @@ describe("what has waited for a loop", () => {
     await rig.dial();
     await rig.welcome();
     await rig.dial();
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     await rig.clock.advance(0);
     expect(rig.engine.state).toBe("connecting");
     expect(rig.heard()).toEqual(["socket_open", "socket_close", "socket_open"]);
@@ -306,7 +306,7 @@ describe("what has waited for a loop", () => {
     await rig.clock.advance(0);
     rig.transport.close();
     expect(rig.heard()).toEqual(["socket_open", "socket_close", "closed 0"]);
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     await rig.clock.advance(0);
     expect(rig.heard()).toEqual([]);
   });

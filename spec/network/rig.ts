@@ -93,7 +93,7 @@ export class Rig {
 
   /** A client that is connected, with a loop. */
   async connected(): Promise<void> {
-    this.engine.loop_start(true);
+    this.engine.loops.start(true);
     await this.dial();
     await this.welcome();
     this.told.length = 0;

@@ -122,7 +122,7 @@ describe("a client in a page that wakes", () => {
 
   it("does nothing while an attempt is under way", async () => {
     using rig = new Rig({ settings });
-    rig.engine.loop_start(true);
+    rig.engine.loops.start(true);
     void rig.engine.connect();
     await rig.clock.advance(0);
     page.online();

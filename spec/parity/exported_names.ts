@@ -8,7 +8,12 @@ import { parseSync } from "@swc/core";
 interface Item {
   type: string;
   source?: { value: string } | null;
-  specifiers?: { orig: { value: string }; exported?: { value: string } | null; name?: { value: string } }[];
+  specifiers?: {
+    orig: { value: string };
+    exported?: { value: string } | null;
+    name?: { value: string };
+    local?: { value: string };
+  }[];
   declaration?: Declaration;
 }
 
@@ -17,6 +22,7 @@ interface Declaration {
   identifier?: { value: string };
   id?: { value: string };
   declarations?: { id: { value: string } }[];
+  superClass?: { value?: string } | null;
   body?: { isStatic?: boolean; key?: { type: string; value: string } }[];
 }
 
@@ -38,15 +44,24 @@ export function exported_names(file: string): Set<string> {
   return names;
 }
 
-/** The public members that a class declares in its source, whether or not they exist at run time. */
+/** The public members that a class declares in its source, whether or not they exist at run time; inherited ones too. */
 export function declared_members(file: string, class_name: string): Set<string> {
-  const declaration = items_of(file)
+  const items = items_of(file);
+  const declaration = items
     .map((item) => item.declaration ?? (item as unknown as Declaration))
     .find((candidate) => candidate?.identifier?.value === class_name);
-  const members = declaration?.body ?? [];
-  return new Set(
-    members.flatMap(({ key, isStatic }) => (key?.type === "Identifier" && !isStatic ? [key.value] : [])),
+  const { body = [], superClass } = declaration ?? {};
+  const members = new Set(
+    body.flatMap(({ key, isStatic }) => (key?.type === "Identifier" && !isStatic ? [key.value] : [])),
   );
+  const base = superClass?.value ?? "";
+  const { source } =
+    items.find(
+      ({ type, specifiers = [] }) =>
+        type === "ImportDeclaration" && specifiers.some(({ local }) => local?.value === base),
+    ) ?? {};
+  if (source?.value.startsWith(".") !== true) return members;
+  return new Set([...members, ...declared_members(join(dirname(file), source.value), base)]);
 }
 
 function items_of(file: string): Item[] {

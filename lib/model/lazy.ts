@@ -1,7 +1,7 @@
 // Decides what a map and a set cost while nothing is in them, which most of a client's are most of the time: a tenth of
 // the platform's own.
 
-export class SparseMap<K, V> {
+export class LazyMap<K, V> {
   #entries: Map<K, V> | null = null;
 
   get size(): number {
@@ -42,7 +42,7 @@ export class SparseMap<K, V> {
   }
 }
 
-export class SparseSet<T> {
+export class LazySet<T> {
   #items: Set<T> | null = null;
 
   get size(): number {

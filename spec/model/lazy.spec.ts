@@ -2,53 +2,53 @@
 
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { SparseMap, SparseSet } from "../../lib/model/sparse.ts";
+import { LazyMap, LazySet } from "../../lib/model/lazy.ts";
 
 const step = fc.record({ what: fc.constantFrom("put", "delete", "clear"), key: fc.nat(4), value: fc.nat() });
 const steps = fc.array(step, { maxLength: 30 });
 
-describe("SparseMap", () => {
+describe("LazyMap", () => {
   it("does what a Map does", () => {
     fc.assert(
       fc.property(steps, (taken) => {
         const map = new Map<number, number>();
-        const sparse = new SparseMap<number, number>();
+        const lazy = new LazyMap<number, number>();
         for (const { what, key, value } of taken) {
           if (what === "put") {
             map.set(key, value);
-            sparse.set(key, value);
+            lazy.set(key, value);
           } else if (what === "delete") {
-            expect(sparse.delete(key)).toBe(map.delete(key));
+            expect(lazy.delete(key)).toBe(map.delete(key));
           } else {
             map.clear();
-            sparse.clear();
+            lazy.clear();
           }
-          expect(sparse.size).toBe(map.size);
-          expect([sparse.has(key), sparse.get(key)]).toEqual([map.has(key), map.get(key)]);
-          expect([...sparse]).toEqual([...map]);
-          expect([...sparse.keys()]).toEqual([...map.keys()]);
-          expect([...sparse.values()]).toEqual([...map.values()]);
+          expect(lazy.size).toBe(map.size);
+          expect([lazy.has(key), lazy.get(key)]).toEqual([map.has(key), map.get(key)]);
+          expect([...lazy]).toEqual([...map]);
+          expect([...lazy.keys()]).toEqual([...map.keys()]);
+          expect([...lazy.values()]).toEqual([...map.values()]);
         }
       }),
     );
   });
 });
 
-describe("SparseSet", () => {
+describe("LazySet", () => {
   it("does what a Set does", () => {
     fc.assert(
       fc.property(steps, (taken) => {
         const set = new Set<number>();
-        const sparse = new SparseSet<number>();
+        const lazy = new LazySet<number>();
         for (const { what, key } of taken) {
           if (what === "put") {
             set.add(key);
-            sparse.add(key);
+            lazy.add(key);
           } else {
-            expect(sparse.delete(key)).toBe(set.delete(key));
+            expect(lazy.delete(key)).toBe(set.delete(key));
           }
-          expect([sparse.size, sparse.has(key)]).toEqual([set.size, set.has(key)]);
-          expect([...sparse]).toEqual([...set]);
+          expect([lazy.size, lazy.has(key)]).toEqual([set.size, set.has(key)]);
+          expect([...lazy]).toEqual([...set]);
         }
       }),
     );
