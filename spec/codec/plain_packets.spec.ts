@@ -6,10 +6,11 @@ import { encode } from "../../lib/codec/encoder.ts";
 import { Framer } from "../../lib/codec/framer.ts";
 import { check_packet } from "../../lib/codec/layouts.ts";
 import type { Packet, PublishPacket } from "../../lib/codec/packets.ts";
-import { alias_of, PlainPackets } from "../../lib/codec/plain_packets.ts";
+import { alias_of, PlainPackets, payload_length } from "../../lib/codec/plain_packets.ts";
 import {
   alias_of as alias_of_in_page,
   PlainPackets as NoPlainPackets,
+  payload_length as payload_length_in_page,
 } from "../../lib/codec/plain_packets_browser.ts";
 import { end_look, lend } from "../../lib/model/lent_memory.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
@@ -127,6 +128,24 @@ describe("plain properties", () => {
     for (const ask of [alias_of, alias_of_in_page]) {
       expect([ask(message({ properties })), ask(message())]).toEqual([3, undefined]);
     }
+  });
+});
+
+describe("the length of a payload", () => {
+  it("is known of what is plain, and of what is not", () => {
+    const plain = read(Buffer.from(encode(message({ payload: Buffer.from("payload") }), 4)), 4);
+    expect(payload_length(plain as PublishPacket)).toBe(7);
+    for (const length of [payload_length, payload_length_in_page]) {
+      expect(length(message({ payload: Buffer.from("payload") }))).toBe(7);
+    }
+  });
+
+  it("is known when somebody else has the memory", () => {
+    const bytes = Buffer.from(encode(message({ payload: Buffer.alloc(9000, 1) }), 4));
+    const found = read(bytes, 4) as PublishPacket;
+    const buffer = found.payload.buffer as ArrayBuffer;
+    structuredClone(buffer, { transfer: [buffer] });
+    expect(payload_length(found)).toBe(9000);
   });
 });
 

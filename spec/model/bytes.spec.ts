@@ -45,6 +45,10 @@ describe.each(["with Buffer", "without Buffer"] as const)("bytes %s", (platform)
     expect(Object.getPrototypeOf(part)).toBe(Object.getPrototypeOf(whole));
   });
 
+  it("can have memory that no others lie in", () => {
+    expect([10, 5000].map((length) => bytes.own_bytes(length).buffer.byteLength)).toEqual([10, 5000]);
+  });
+
   it.each([0, 10, 2048, 2049])("snapshots share nothing with the original: %d bytes", (length) => {
     const original = Buffer.alloc(length, 1);
     const snapshot = new bytes.Snapshot(original);
