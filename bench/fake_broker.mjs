@@ -147,9 +147,10 @@ class Peer {
     const flood = this.#flood;
     if (flood === null) return;
     while (this.#left > 0 && !this.#socket.writableNeedDrain) {
+      const free = flood.qos > 0 ? this.#window - this.#in_flight : BATCH;
       // By whole batches, but for a client whose window is smaller than one.
-      if (flood.qos > 0 && this.#in_flight > 0 && this.#in_flight + BATCH > this.#window) return;
-      const count = Math.min(BATCH, this.#left, flood.qos > 0 ? this.#window : BATCH);
+      if (free < Math.min(BATCH, this.#window) && (this.#window >= BATCH || free === 0)) return;
+      const count = Math.min(BATCH, this.#left, free);
       this.#socket.write(flood.next(count));
       this.#left -= count;
       if (flood.qos > 0) this.#in_flight += count;
