@@ -235,7 +235,7 @@ export class Host {
     return info === null ? null : progress_of(info);
   }
 
-  /** As `progress`, once the store has kept the message, or has not. */
+  /** As `progress`, once a store that answers at once has kept the message, or has not. */
   async kept(number: number): Promise<Progress | null> {
     this.take_all();
     // Whatever its policy, the client writes at the end of the step in which it was asked to publish, which is now.

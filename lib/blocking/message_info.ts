@@ -128,7 +128,7 @@ export class MQTTMessageInfo implements PublishProgress {
   }
 
   /**
-   * Waits until a store has kept the message.
+   * Waits until a store that answers at once has kept the message.
    *
    * @param entry what the script has called.
    * @throws StoreError when it is not kept.

@@ -11,7 +11,7 @@ import { BLOCK_SIZE, type Progress, type Restored } from "./thread_words.ts";
 
 export class Sender {
   readonly #client: number;
-  /** Whether there is a store, which is asked for each message of QoS 1 and 2: what publish() has returned is kept. */
+  /** Whether there is a store: publish() of QoS 1 and 2 waits then until that has the message, if it answers at once. */
   has_store: boolean;
   /** Null until it is needed: it has memory of its own. */
   #outbox: OutboxWriter | null = null;

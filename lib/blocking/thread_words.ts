@@ -65,7 +65,7 @@ export type Order =
   | { readonly say: "help"; readonly id: number; readonly name: string; readonly args: Parcel }
   /** What has become of a message, counted from 0 on; those of earlier processes have numbers below. */
   | { readonly say: "progress"; readonly id: number; readonly client: number; readonly number: number }
-  /** The same, once the store has kept the message, or has not. */
+  /** The same, once a store that answers at once has kept the message, or has not. */
   | { readonly say: "kept"; readonly id: number; readonly client: number; readonly number: number }
   | {
       readonly say: "await";
