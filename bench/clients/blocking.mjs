@@ -1,8 +1,12 @@
 import { CallbackAPIVersion, Client } from "karere/blocking/client";
 import { sleep } from "karere/blocking/time";
+import { FileStore } from "karere/store/file";
 import { lane, meter, payload, topic, warm_up } from "./lane.mjs";
 
-const client = new Client(CallbackAPIVersion.VERSION2, { protocol: lane.version });
+const client = new Client(CallbackAPIVersion.VERSION2, {
+  protocol: lane.version,
+  store: lane.store == null ? null : new FileStore(lane.store),
+});
 client.max_inflight_messages_set(0);
 let is_connected = false;
 client.on_connect = () => {

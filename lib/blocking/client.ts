@@ -6,7 +6,7 @@ import type { ApiVersion } from "../client/callback_api.ts";
 import type { EventsOf, MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 import type { EventEmitter } from "../client/callbacks.ts";
 import type { Logger } from "../client/logging.ts";
-import { resolve_options } from "../client/options.ts";
+import { type ResolvedOptions, resolve_options } from "../client/options.ts";
 import { plain_message } from "../client/plain_message.ts";
 import { publication_of } from "../client/publication.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
@@ -15,6 +15,7 @@ import type { CallbackArguments, SharedMembers } from "./client_types.ts";
 import { ListeningEmitter } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { Peer } from "./peer.ts";
+import { check_blocking_store } from "./store_argument.ts";
 import type { Adopted, Entry } from "./thread.ts";
 
 /** The events of `client.on(...)`: paho's callbacks without `on_`, and what karere adds. */
@@ -26,6 +27,12 @@ type ArgumentsOf<Name extends keyof SharedMembers<1>> = SharedMembers<1>[Name] e
 ) => unknown
   ? Arguments
   : never;
+
+function blocking_options(args: readonly unknown[]): ResolvedOptions {
+  const options = resolve_options(args);
+  check_blocking_store(options.store);
+  return options;
+}
 
 /** Makes the client of a helper, whose other half is there already. */
 const adopting: { peer: ((client: EventEmitter & { suppress_exceptions: boolean }) => Peer) | null } = {
@@ -43,7 +50,7 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
   constructor(...args: unknown[]) {
     super();
     const self = this as unknown as EventEmitter & { suppress_exceptions: boolean };
-    this.#peer = adopting.peer?.(self) ?? new Peer(self, resolve_options(args));
+    this.#peer = adopting.peer?.(self) ?? new Peer(self, blocking_options(args));
   }
 
   // ---- what stays on this side ---------------------------------------------------------------------------------
@@ -62,14 +69,16 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
 
   publish(...args: ArgumentsOf<"publish">): MQTTMessageInfo {
     const peer = this.#peer;
+    const entry = ClientClass.prototype.publish;
     const [topic, payload, qos, retain, properties] = args;
     const plain = properties === undefined ? plain_message(topic, payload, qos, retain) : null;
     // A topic that was published to before is a legal one.
     if (plain !== null && peer.knows(plain.topic)) {
-      return peer.publish(plain.topic, plain.payload, plain.qos, plain.retain, null);
+      return peer.publish(plain.topic, plain.payload, plain.qos, plain.retain, null, entry);
     }
     const checked = publication_of(args, peer.options.protocol);
-    return peer.publish(checked.topic, checked.payload, checked.qos, checked.retain, checked.properties);
+    const { properties: copied } = checked;
+    return peer.publish(checked.topic, checked.payload, checked.qos, checked.retain, copied, entry);
   }
 
   override message_callback_add(
@@ -93,14 +102,16 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
   reinitialise(...args: ArgumentsOf<"reinitialise">): void {
     const names = ["client_id", "clean_session", "userdata"];
     const [client_id, clean_session, userdata = null] = positional("reinitialise", names, args, ["userdata"]);
-    this.#peer.call(
-      "call",
-      "reinitialise",
-      [client_id ?? "", clean_session ?? true],
-      "quick",
-      ClientClass.prototype.reinitialise,
-    );
-    this.#peer.userdata = userdata;
+    const others = [client_id ?? "", clean_session ?? true];
+    this.#peer.reinitialise(others, userdata, ClientClass.prototype.reinitialise);
+  }
+
+  store_set(...[store]: ArgumentsOf<"store_set">): void {
+    this.#peer.store_set(check_blocking_store(store), ClientClass.prototype.store_set);
+  }
+
+  restored(): readonly MQTTMessageInfo[] {
+    return this.#peer.restored(ClientClass.prototype.restored);
   }
 
   loop_start(...args: ArgumentsOf<"loop_start">): MQTTErrorCode {

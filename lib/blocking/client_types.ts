@@ -9,7 +9,11 @@ import type { Client } from "./client.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 
 /** What a call gives here. */
-type Plain<R> = R extends EventLoopInfo ? MQTTMessageInfo : Awaited<R>;
+type Plain<R> = R extends EventLoopInfo
+  ? MQTTMessageInfo
+  : R extends readonly EventLoopInfo[]
+    ? readonly MQTTMessageInfo[]
+    : Awaited<R>;
 
 /** The same function, but it waits itself. */
 export type Blocking<F> = F extends (...args: infer Arguments) => infer Result
@@ -26,9 +30,6 @@ type Own =
   | "message_callback_remove"
   | "max_queued_messages_set"
   | "suppress_exceptions"
-  // A store lives in the client's thread: it is named when the client is made.
-  | "store_set"
-  | "restored"
   | symbol;
 
 type Shared<V extends ApiVersion> = Pick<EventLoopClient<V>, Exclude<keyof EventLoopClient<V>, Own>>;

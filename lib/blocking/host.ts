@@ -13,7 +13,7 @@ import { ArrivalsPacker } from "./arrivals.ts";
 import { OutboxReader, type OutboxVisitor } from "./outbox.ts";
 import { type Crossing, pack, unpack } from "./parcel.ts";
 import { no_waiting, PublishedMessages, progress_of } from "./published_messages.ts";
-import type { Progress, Report, SharedOutbox, SlowMessage } from "./thread_words.ts";
+import type { Progress, Report, Restored, SharedOutbox, SlowMessage } from "./thread_words.ts";
 
 /** What is taken out of the outbox in one turn: afterwards bytes leave and come. */
 const TURN_BYTES = 256 * 1024;
@@ -50,6 +50,8 @@ export class Host {
   /** What that was when the script was last seen to wait for room. */
   #handed_before = 0;
   readonly #messages: PublishedMessages;
+  /** What was found in the store when it was opened last, as far as the script has asked. */
+  #restored: { infos: readonly MQTTMessageInfo[]; first: number } = { infos: [], first: 0 };
   #heard: readonly string[] = [];
 
   constructor(client: Client<ApiVersion>, id: number, owner: HostOwner, limits: OwnLimits = no_limits) {
@@ -58,8 +60,15 @@ export class Host {
     this.#id = id;
     this.#owner = owner;
     this.#packer = new ArrivalsPacker(owner.crossing);
-    this.#messages = new PublishedMessages((block, mids, failures) =>
-      owner.report({ say: "settled", client: id, block, mids, failures: pack(failures, owner.crossing) }),
+    this.#messages = new PublishedMessages((block, mids, ids, failures) =>
+      owner.report({
+        say: "settled",
+        client: id,
+        block,
+        mids,
+        ids,
+        failures: pack(failures, owner.crossing),
+      }),
     );
     client._new_info = (waiting) => this.#messages.add(waiting);
   }
@@ -224,6 +233,21 @@ export class Host {
   progress(number: number): Progress | null {
     const info = this.info(number);
     return info === null ? null : progress_of(info);
+  }
+
+  /** As `progress`, once a store that answers at once has kept the message, or has not. */
+  async kept(number: number): Promise<Progress | null> {
+    this.take_all();
+    // Whatever its policy, the client writes at the end of the step in which it was asked to publish, which is now.
+    await null;
+    return this.progress(number);
+  }
+
+  /** What earlier processes have left in the store. */
+  restored(): Restored {
+    const infos = this.client.restored();
+    if (infos !== this.#restored.infos) this.#restored = { infos, first: this.#messages.restore(infos) };
+    return { first: this.#restored.first, ids: infos.map(({ id }) => id) };
   }
 
   /** Null when the message is settled, and told. */

@@ -4,15 +4,18 @@
 import type { MQTTMessageInfo as EventLoopInfo } from "../client/message_info.ts";
 import { check_seconds } from "../client/options.ts";
 import { MQTTErrorCode } from "../model/enums.ts";
+import { StoreError } from "../model/errors.ts";
 import { positional } from "../model/keywords.ts";
 import type { PublishProgress } from "../model/message.ts";
-import { call, here } from "./thread.ts";
+import { call, type Entry, here } from "./thread.ts";
 import { BLOCK_SIZE, type Progress } from "./thread_words.ts";
 
 /** What has become of so many messages that were published one after the other. */
 export interface Block {
   /** Null as long as not all of them have reached their end. */
   mids: Uint16Array | null;
+  /** Their numbers in the store, 0 for none; null when none of them has one. */
+  ids: Float64Array | null;
   failures: ReadonlyMap<number, Progress>;
 }
 
@@ -29,17 +32,28 @@ export class MQTTMessageInfo implements PublishProgress {
   readonly #client: number;
   readonly #number: number;
   readonly #block: Block;
+  #id: number | null;
 
   /** @internal */
-  constructor(client: number, number: number, block: Block) {
+  constructor(client: number, number: number, block: Block, id: number | null = null) {
     this.#client = client;
     this.#number = number;
     this.#block = block;
+    this.#id = id;
   }
 
   /** The message's number, for `on_publish`. */
   get mid(): number {
     return this.#progress().mid;
+  }
+
+  /**
+   * With a store: the message's number there, which it keeps until it is settled, also across restarts; later ones are
+   * larger. Else null.
+   */
+  get id(): number | null {
+    this.#id ??= this.#progress().id;
+    return this.#id;
   }
 
   /**
@@ -113,15 +127,29 @@ export class MQTTMessageInfo implements PublishProgress {
     return `MQTTMessageInfo { mid: ${mid}, rc: ${rc} }`;
   }
 
-  #progress(): Progress {
+  /**
+   * Waits until a store that answers at once has kept the message.
+   *
+   * @param entry what the script has called.
+   * @throws StoreError when it is not kept.
+   * @internal
+   */
+  _wait_for_store(entry: Entry): void {
+    const { id, failure } = this.#progress("kept");
+    this.#id = id;
+    if (failure instanceof StoreError) throw here(failure, entry);
+  }
+
+  #progress(say: "progress" | "kept" = "progress"): Progress {
     const index = this.#number % BLOCK_SIZE;
-    const order = { say: "progress", client: this.#client, number: this.#number } as const;
+    const order = { say, client: this.#client, number: this.#number };
     // Null when it is settled: the news of that has come before this answer.
     const asked = this.#block.mids === null ? call((id) => ({ ...order, id }), "quick") : null;
     if (asked !== null) return asked as Progress;
     const failed = this.#block.failures.get(index);
     if (failed !== undefined) return failed;
     const mid = this.#block.mids?.[index] ?? 0;
-    return { mid, rc: MQTTErrorCode.MQTT_ERR_SUCCESS, is_published: true, failure: null };
+    const id = this.#block.ids?.[index] || null;
+    return { mid, id, rc: MQTTErrorCode.MQTT_ERR_SUCCESS, is_published: true, failure: null };
   }
 }

@@ -158,6 +158,7 @@ function call(host: Host, { kind, name, args }: Extract<Order, { say: "call" }>)
     [target[name]] = values;
     return undefined;
   }
+  if (name === "restored") return host.restored();
   const result = kind === "get" ? target[name] : (target[name] as (...args: unknown[]) => unknown)(...values);
   if (name === "socket") return plain_socket(result);
   return result === host.client ? undefined : result;
@@ -209,6 +210,10 @@ function carry_out(order: Order): void {
     }
     case "progress": {
       void answer(order.id, () => host_of(order.client).progress(order.number));
+      return;
+    }
+    case "kept": {
+      void answer(order.id, () => host_of(order.client).kept(order.number));
       return;
     }
     case "await": {

@@ -11,7 +11,7 @@ import { Properties } from "../model/properties.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import { SubscribeOptions } from "../model/subscribeoptions.ts";
 import { name_type } from "../model/type_names.ts";
-import { FileStore, type FileStoreArguments } from "../store/file_store.ts";
+import { pack_store, type StoreParcel, unpack_store } from "./store_argument.ts";
 
 /** What the threads exchange: only what the structured clone of the platform keeps as it is. */
 export type Parcel = unknown;
@@ -107,16 +107,11 @@ function pack_known(value: object, crossing: Crossing): Tagged | null {
     const { is_disconnect_packet_from_server, error } = value;
     return { $: "DisconnectFlags", is_disconnect_packet_from_server, error: pack(error, crossing) };
   }
-  if (value instanceof FileStore) {
-    // It has not been opened yet: the client that it is for does that, where it is.
-    const { path, fsync, interval } = value;
-    return { $: "FileStore", values: { path, fsync, interval } };
-  }
   if (value instanceof MQTTMessage) {
     const { mid, topic, ...fields } = value.toJSON();
     return { $: "MQTTMessage", mid, topic, fields: pack_fields(fields, crossing) };
   }
-  return null;
+  return pack_store(value);
 }
 
 function unpack_known(tagged: Tagged, crossing: Crossing): unknown {
@@ -138,7 +133,8 @@ function unpack_known(tagged: Tagged, crossing: Crossing): unknown {
       return new SubscribeOptions({ qos: QoS, ...others });
     }
     case "FileStore":
-      return new FileStore(tagged.values as FileStoreArguments);
+    case "LevelStore":
+      return unpack_store(tagged as StoreParcel);
     case "ConnectFlags":
       return new ConnectFlags(tagged.session_present as boolean);
     case "DisconnectFlags":

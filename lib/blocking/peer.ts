@@ -9,6 +9,7 @@ import { Reporter } from "../client/reporter.ts";
 import { Router } from "../client/router.ts";
 import type { LogLevel } from "../model/enums.ts";
 import type { MQTTMessage } from "../model/message.ts";
+import type { Store } from "../store/store.ts";
 import { ArrivalsReader } from "./arrivals.ts";
 import { check_life, is_interrupt } from "./bell.ts";
 import { crossing, type Participant, participants, type Settled, type Told } from "./crossing.ts";
@@ -17,6 +18,7 @@ import type { MQTTMessageInfo } from "./message_info.ts";
 import { pack, unpack } from "./parcel.ts";
 import { Sender } from "./sender.ts";
 import * as thread from "./thread.ts";
+import type { Restored } from "./thread_words.ts";
 
 /** How long messages with which the script has finished may wait for that to be told, while it is busy with the next. */
 const FINISHED_MS = 50;
@@ -85,7 +87,7 @@ export class Peer implements Participant {
   adopt(id: number): void {
     this.#id = id;
     this.#is_started = true;
-    this.#sender = new Sender(id);
+    this.#sender = new Sender(id, false);
   }
 
   #begin(): number {
@@ -96,7 +98,7 @@ export class Peer implements Participant {
     if (this.#id !== 0) return this.#id;
     see_assignments(this.client);
     this.#id = thread.take_part(this, { ...this.#options, userdata: null });
-    this.#sender = new Sender(this.#id);
+    this.#sender = new Sender(this.#id, this.#options.store !== null);
     this.#tell_heard();
     return this.#id;
   }
@@ -166,6 +168,25 @@ export class Peer implements Participant {
     if (!thread.leave_out(this.#id)) return;
     this.#is_resting = true;
     (this.#sender as Sender).rest();
+  }
+
+  /** `store_set()`: from now on what is published is kept there; null: nowhere. */
+  store_set(store: Store | null, entry: thread.Entry): void {
+    this.call("call", "store_set", [store], "quick", entry);
+    (this.#sender as Sender).has_store = store !== null;
+  }
+
+  /** `restored()`. */
+  restored(entry: thread.Entry): readonly MQTTMessageInfo[] {
+    const restored = this.call("call", "restored", [], "quick", entry) as Restored;
+    return (this.#sender as Sender).restored(restored);
+  }
+
+  /** `reinitialise()`: a store is let go of with it. */
+  reinitialise(args: readonly unknown[], userdata: UserData, entry: thread.Entry): void {
+    this.call("call", "reinitialise", args, "quick", entry);
+    (this.#sender as Sender).has_store = false;
+    this.userdata = userdata;
   }
 
   /** Whether `loop_start()` runs has changed. */

@@ -5,17 +5,27 @@ import { MQTTMessageInfo, type Waiting } from "../client/message_info.ts";
 import type { MQTTErrorCode } from "../model/enums.ts";
 import { BLOCK_SIZE, type Progress } from "./thread_words.ts";
 
+/** Tells what has become of a block; `ids` are numbers in the store, 0 for none. */
+type Tell = (
+  block: number,
+  mids: Uint16Array,
+  ids: Float64Array | null,
+  failures: [index: number, Progress][],
+) => void;
+
 /** Those of one client, counted from 0 on. */
 export class PublishedMessages {
   /** Blocks of messages of which some are under way, by number; a block is dropped when all are settled. */
   readonly #blocks = new Map<number, Block>();
-  readonly #tell: (block: number, mids: Uint16Array, failures: [index: number, Progress][]) => void;
+  readonly #tell: Tell;
+  /** Those of earlier processes that the script knows, under -1, -2, ... */
+  readonly #restored: MQTTMessageInfo[] = [];
   #newest: Block | null = null;
   /** How many there were. */
   count = 0;
 
   /** `tell` is called when all messages of a block are settled. */
-  constructor(tell: (block: number, mids: Uint16Array, failures: [index: number, Progress][]) => void) {
+  constructor(tell: Tell) {
     this.#tell = tell;
   }
 
@@ -28,8 +38,16 @@ export class PublishedMessages {
     return info;
   }
 
+  /** Takes in what earlier processes have published. Gives the number of the first; each of the next is one less. */
+  restore(infos: readonly MQTTMessageInfo[]): number {
+    const first = -1 - this.#restored.length;
+    for (const info of infos) this.#restored.push(info);
+    return first;
+  }
+
   /** Null when its block is settled. */
   at(number: number): MQTTMessageInfo | null {
+    if (number < 0) return this.#restored[-1 - number] as MQTTMessageInfo;
     const index = number % BLOCK_SIZE;
     return this.#blocks.get((number - index) / BLOCK_SIZE)?.infos[index] ?? null;
   }
@@ -42,6 +60,7 @@ export class PublishedMessages {
     this.#tell(
       block.number,
       Uint16Array.from(block.infos, (info) => info.mid),
+      block.infos.some(({ id }) => id !== null) ? Float64Array.from(block.infos, ({ id }) => id ?? 0) : null,
       failures,
     );
   }
@@ -63,7 +82,7 @@ export function progress_of(info: MQTTMessageInfo): Progress {
   } catch (error) {
     failure = error;
   }
-  return { mid: info.mid, rc: info.rc, is_published, failure };
+  return { mid: info.mid, id: info.id, rc: info.rc, is_published, failure };
 }
 
 /** What a message that was never taken in waits for. */

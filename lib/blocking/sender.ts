@@ -7,18 +7,24 @@ import { type Block, MQTTMessageInfo } from "./message_info.ts";
 import { LARGEST_ENTRY, new_outbox, OutboxWriter } from "./outbox.ts";
 import { pack, tight_bytes, unpack } from "./parcel.ts";
 import * as thread from "./thread.ts";
-import { BLOCK_SIZE, type Progress } from "./thread_words.ts";
+import { BLOCK_SIZE, type Progress, type Restored } from "./thread_words.ts";
 
 export class Sender {
   readonly #client: number;
+  /** Whether there is a store: publish() of QoS 1 and 2 waits then until that has the message, if it answers at once. */
+  has_store: boolean;
   /** Null until it is needed: it has memory of its own. */
   #outbox: OutboxWriter | null = null;
   #published = 0;
-  #block: Block = { mids: null, failures: new Map() };
+  #block = new_block();
   readonly #blocks = new Map<number, Block>();
 
-  constructor(client: number) {
+  /** What was restored last. */
+  #restored: { first: number; infos: readonly MQTTMessageInfo[] } = { first: 0, infos: [] };
+
+  constructor(client: number, has_store: boolean) {
     this.#client = client;
+    this.has_store = has_store;
   }
 
   /** Whether a message to this topic was sent before. */
@@ -26,13 +32,18 @@ export class Sender {
     return this.#outbox?.knows(topic) === true;
   }
 
-  /** Hands a message over. `payload` is well-formed text, or bytes. */
+  /**
+   * Hands a message over. `payload` is well-formed text, or bytes. `entry` is what the script has called.
+   *
+   * @throws StoreError when there is a store, and it does not keep the message.
+   */
   publish(
     topic: string,
     payload: string | Uint8Array,
     qos: 0 | 1 | 2,
     retain: boolean,
     properties: object | null,
+    entry: thread.Entry,
   ): MQTTMessageInfo {
     this.#outbox ??= this.#open();
     const outbox = this.#outbox;
@@ -51,8 +62,10 @@ export class Sender {
       thread.say({ say: "slow", client: this.#client, message });
       outbox.put_slow(room, qos);
     }
-    if (outbox.wants_waking()) thread.say({ say: "wake", client: this.#client });
-    return this.#next_info();
+    const info = this.#next_info();
+    if (this.has_store && qos > 0) info._wait_for_store(entry);
+    else if (outbox.wants_waking()) thread.say({ say: "wake", client: this.#client });
+    return info;
   }
 
   #open(): OutboxWriter {
@@ -81,17 +94,32 @@ export class Sender {
     const number = this.#published;
     this.#published += 1;
     if (number % BLOCK_SIZE === 0) {
-      this.#block = { mids: null, failures: new Map() };
+      this.#block = new_block();
       this.#blocks.set(number / BLOCK_SIZE, this.#block);
     }
     return new MQTTMessageInfo(this.#client, number, this.#block);
   }
 
-  settled({ block, mids, failures }: Settled): void {
+  /** What earlier processes have published, of which is told. */
+  restored({ first, ids }: Restored): readonly MQTTMessageInfo[] {
+    if (first !== this.#restored.first || ids.length !== this.#restored.infos.length) {
+      const block = new_block();
+      const infos = ids.map((id, index) => new MQTTMessageInfo(this.#client, first - index, block, id));
+      this.#restored = { first, infos };
+    }
+    return this.#restored.infos;
+  }
+
+  settled({ block, mids, ids, failures }: Settled): void {
     const settled = this.#blocks.get(block);
     if (settled === undefined) return;
     this.#blocks.delete(block);
     settled.mids = mids;
+    settled.ids = ids;
     settled.failures = new Map(unpack(failures, crossing) as [number, Progress][]);
   }
+}
+
+function new_block(): Block {
+  return { mids: null, ids: null, failures: new Map() };
 }

@@ -63,8 +63,10 @@ export type Order =
     }
   /** Another client's work: a helper's. */
   | { readonly say: "help"; readonly id: number; readonly name: string; readonly args: Parcel }
-  /** What has become of a message, counted from 0 on. */
+  /** What has become of a message, counted from 0 on; those of earlier processes have numbers below. */
   | { readonly say: "progress"; readonly id: number; readonly client: number; readonly number: number }
+  /** The same, once a store that answers at once has kept the message, or has not. */
+  | { readonly say: "kept"; readonly id: number; readonly client: number; readonly number: number }
   | {
       readonly say: "await";
       readonly id: number;
@@ -92,9 +94,18 @@ export type Order =
 /** How far a message of one's own has come. */
 export interface Progress {
   readonly mid: number;
+  /** Its number in the store. */
+  readonly id: number | null;
   readonly rc: number;
   readonly is_published: boolean;
   readonly failure: unknown;
+}
+
+/** What earlier processes have left in the store. */
+export interface Restored {
+  /** The number of the first; each of the next is one less. */
+  readonly first: number;
+  readonly ids: readonly (number | null)[];
 }
 
 /** Messages of the broker, one behind the other. */
@@ -140,6 +151,8 @@ export type Report =
       readonly client: number;
       readonly block: number;
       readonly mids: Uint16Array;
+      /** Their numbers in the store, 0 for none; null when none of them has one. */
+      readonly ids: Float64Array | null;
       /** `[index, progress]` of those that failed. */
       readonly failures: Parcel;
     }

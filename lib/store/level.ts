@@ -69,8 +69,8 @@ interface Open {
  * ```
  */
 export class LevelStore implements Store {
-  readonly #given: string | LevelDatabase;
-  readonly #fsync: boolean;
+  readonly database: string | LevelDatabase;
+  readonly fsync: boolean;
   #open: Open | null = null;
   #is_opening = false;
   #staged: LevelOperation[] = [];
@@ -88,8 +88,8 @@ export class LevelStore implements Store {
       throw new TypeError("database must be its place, a text, or a database of level");
     }
     if (typeof fsync !== "boolean") throw new TypeError("fsync must be true or false");
-    this.#given = database as string | LevelDatabase;
-    this.#fsync = fsync;
+    this.database = database as string | LevelDatabase;
+    this.fsync = fsync;
   }
 
   async open(report: (problem: StoreProblem) => void): Promise<StoredRecord[]> {
@@ -170,16 +170,16 @@ export class LevelStore implements Store {
   }
 
   get #name(): string {
-    return typeof this.#given === "string" ? this.#given : "that was given";
+    return typeof this.database === "string" ? this.database : "that was given";
   }
 
   /** The database, for this store alone, and how to let go of it. One that was given is left open for its owner. */
   async #take(): Promise<Pick<Open, "database" | "close">> {
-    if (typeof this.#given !== "string") return { database: this.#given, close: async () => {} };
-    const let_go = await hold_name(`karere ${this.#given}`);
+    if (typeof this.database !== "string") return { database: this.database, close: async () => {} };
+    const let_go = await hold_name(`karere ${this.database}`);
     try {
       // It opens itself as soon as it is made, and so must be closed in any case.
-      const database = await load_level(this.#given);
+      const database = await load_level(this.database);
       const close = async () => {
         await database.close();
         let_go();
@@ -205,7 +205,7 @@ export class LevelStore implements Store {
     const done = this.#idle.then(async () => {
       this.#next = null;
       try {
-        await database.batch(operations, { sync: this.#fsync });
+        await database.batch(operations, { sync: this.fsync });
       } catch (error) {
         throw level_error(`cannot write to the database ${this.#name}`, error);
       }

@@ -15,6 +15,7 @@ import {
   WebsocketConnectionError,
 } from "../../lib/client/index.ts";
 import { FileStore } from "../../lib/store/file_store.ts";
+import { LevelStore } from "../../lib/store/level.ts";
 
 const client = { a: "client" };
 const functions: ((...args: unknown[]) => unknown)[] = [];
@@ -81,6 +82,12 @@ describe("what crosses to the other thread", () => {
     expect(there).toMatchObject({ path: "outbox.log", fsync: "interval", interval: 2 });
   });
 
+  it("is a store in a database that is named", () => {
+    const there = crossed(new LevelStore("outbox", { fsync: false }));
+    expect(there).toBeInstanceOf(LevelStore);
+    expect(there).toMatchObject({ database: "outbox", fsync: false });
+  });
+
   it("is a function, by its number, and a client", () => {
     const fn = (a: number) => a + 1;
     expect(crossed({ fn }).fn(1)).toBe(2);
@@ -91,6 +98,7 @@ describe("what crosses to the other thread", () => {
     ["a socket", () => new WebSocketLike()],
     ["a map", () => new Map()],
     ["a symbol", () => Symbol("s")],
+    ["a class that extends FileStore", () => new LoudStore("outbox.log")],
     ["one deep inside", () => ({ a: [new Map()] })],
     ["an object inside itself", () => knot({})],
     ["a list inside itself", () => knot({ list: [] as unknown[] })],
@@ -111,6 +119,7 @@ describe("what crosses to the other thread", () => {
 });
 
 class WebSocketLike {}
+class LoudStore extends FileStore {}
 
 /** The value, as a part of itself. */
 function knot<T extends object>(value: T): T {

@@ -16,6 +16,8 @@ const SIZE = 640 * KIB;
 const OTHERS = SIZE - 64 * KIB;
 
 export interface SmallDisk extends Disposable {
+  /** Where it is for other processes, too; null for one that is played. */
+  readonly folder: string | null;
   /** A store on it: each time the same file. */
   open(): Store;
   /** Somebody else has used the rest, until `make_room`. */
@@ -36,6 +38,7 @@ function real_disk(folder: string, mounted: string): SmallDisk {
   const others = join(mounted, "others");
   writeFileSync(others, new Uint8Array(OTHERS));
   return {
+    folder: mounted,
     open: () => new FileStore(join(mounted, "outbox.log")),
     make_room: () => rmSync(others),
     [Symbol.dispose]() {
@@ -49,6 +52,7 @@ export function played_disk(): SmallDisk {
   const disk = new FragileDisk();
   disk.room = SIZE - OTHERS;
   return {
+    folder: null,
     open: () =>
       new LogStore(
         "/disk/outbox.log",

@@ -215,9 +215,7 @@ describe_mosquitto("the examples", () => {
     await script.output(/^\$SYS\/broker\/version 0 mosquitto/m);
   });
 
-  // Only of the event loop: the blocking flavour cannot list what is left from earlier runs.
-  it("durable_outbox sends with its second run what the first could not", async () => {
-    const [[, { example, broker }]] = scenes as [[Folder, Scene]];
+  both("durable_outbox sends with its second run what the first could not", async ({ example, broker }) => {
     const folder = mkdtempSync(join(tmpdir(), "karere-examples-"));
     const run = async (port: number) => {
       const { file, options } = example("durable_outbox", port);
@@ -304,8 +302,8 @@ describe_mosquitto("the examples", () => {
 });
 
 describe("the folder of examples", () => {
-  // What is left in a store only a client of the event loop can list, and only there a broker runs beside it.
-  const without_twin = ["durable_outbox.ts", "failure_test.ts"];
+  // Only with a client of the event loop a broker runs beside it.
+  const without_twin = ["failure_test.ts"];
   const with_twins = examples.filter((name) => !without_twin.includes(name));
 
   it("has a line in its README for each, and nothing else", () => {
