@@ -28,6 +28,8 @@ export interface Delivery {
   readonly retain: boolean;
   /** Of the subscriptions by which it goes there. */
   readonly identifiers: readonly number[];
+  /** Whether it is one of the retained messages, which are kept anyway. */
+  readonly is_kept: boolean;
 }
 
 /** @param topic the one that is meant, where the packet has an alias. */

@@ -33,6 +33,18 @@ export interface BrokerOptions {
   max_queued_messages?: number;
   /** As many bytes of payload wait for a client at most. Default 64 MiB. */
   max_queued_bytes?: number;
+  /** As many subscriptions a client may have; those beyond are refused with "Quota exceeded". Default 1000. */
+  max_subscriptions?: number;
+  /**
+   * As many sessions there may be, of clients that are connected or not; a client for whom there is no room is refused with
+   * "Quota exceeded". Default 100,000.
+   */
+  max_sessions?: number;
+  /**
+   * As many messages clients may have retained; one to another topic is refused with "Quota exceeded", and goes to nobody.
+   * Default 100,000.
+   */
+  max_retained?: number;
   /** As many QoS 2 messages a client may have open at a time, on MQTT 5: our Receive Maximum. Default 65535. */
   receive_maximum?: number;
   /** The highest topic alias that clients may use, on MQTT 5; 0: none. Default 10. */
@@ -51,6 +63,9 @@ export function resolve_broker_options(options: BrokerOptions): Required<BrokerO
     max_inflight_messages: count(options, "max_inflight_messages", 20, 1, 65_535),
     max_queued_messages: count(options, "max_queued_messages", 1000, 0),
     max_queued_bytes: count(options, "max_queued_bytes", 64 * 1024 * 1024, 0),
+    max_subscriptions: count(options, "max_subscriptions", 1000, 0),
+    max_sessions: count(options, "max_sessions", 100_000, 1),
+    max_retained: count(options, "max_retained", 100_000, 0),
     receive_maximum: count(options, "receive_maximum", 65_535, 1, 65_535),
     topic_alias_maximum: count(options, "topic_alias_maximum", 10, 0, 65_535),
     connect_timeout: check_seconds("connect_timeout", options.connect_timeout ?? 10, 0),
