@@ -55,6 +55,8 @@ export interface BrokerOptions {
 
 /** @throws TypeError for a name that does not exist, TypeError or ValueError for a value that is not allowed. */
 export function resolve_broker_options(options: BrokerOptions): Required<BrokerOptions> {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`the options of a broker are a plain object, not ${name_type(options)}`);
   const resolved = {
     authenticate: hook("authenticate", options.authenticate),
     authorize: hook("authorize", options.authorize),
