@@ -106,7 +106,17 @@ export class Broker extends EventEmitter<BrokerEvents> {
     }));
   }
 
-  /** The retained messages that a filter matches; without one all but those of topics that begin with `$`. */
+  /**
+   * The retained messages that a filter matches; without one all but those of topics that begin with `$`. They are copies.
+   *
+   * ```ts
+   * import { Broker } from "karere/broker";
+   *
+   * const broker = new Broker();
+   * broker.publish("house/door", "open", 1, true);
+   * for (const { topic, payload } of broker.retained("house/#")) console.log(topic, payload);
+   * ```
+   */
   retained(filter = "#"): MQTTMessage[] {
     check_topic_filter(filter);
     const now = this.#clock.now();
@@ -207,6 +217,14 @@ export class Broker extends EventEmitter<BrokerEvents> {
 
   /**
    * Ends the connection of a client; its session stays. On MQTT 5 the client is told why.
+   *
+   * ```ts
+   * import { PacketTypes, ReasonCode } from "karere";
+   * import { Broker } from "karere/broker";
+   *
+   * const broker = new Broker();
+   * broker.disconnect("thermometer", new ReasonCode(PacketTypes.DISCONNECT, "Server busy"));
+   * ```
    *
    * @param reason_code of a DISCONNECT; default "Administrative action".
    * @returns whether there was one.

@@ -9,7 +9,10 @@ import type { BrokerClient } from "./access.ts";
 import type { CoreEvent } from "./effects.ts";
 import type { Message } from "./message.ts";
 
-/** What a broker tells by `broker.on(name, listener)`. */
+/**
+ * What a broker tells by `broker.on(name, listener)`. Each listener gets messages of its own: what it does with their bytes
+ * changes nothing for others.
+ */
 export interface BrokerEvents {
   /** A client has come in. */
   connected: (client: BrokerClient, session_present: boolean) => void;

@@ -16,11 +16,25 @@ export interface BrokerOptions {
   /**
    * Whether a client may come in: true, or a `ReasonCode` that says why not; false is "Not authorized". It may take its
    * time. What it throws refuses the client, and goes to the logger. Default: all may.
+   *
+   * ```ts
+   * import { PacketTypes, ReasonCode } from "karere";
+   * import { Broker } from "karere/broker";
+   *
+   * const wrong = new ReasonCode(PacketTypes.CONNACK, "Bad user name or password");
+   * new Broker({ authenticate: ({ username }) => username === "me" || wrong });
+   * ```
    */
   authenticate?: ((client: Credentials) => Verdict | Promise<Verdict>) | null;
   /**
    * Whether a client may publish to a topic, also as its will, or subscribe with a filter: true, or a `ReasonCode` that
    * says why not; false is "Not authorized". Asked for each message: it had better be quick. Default: all may do all.
+   *
+   * ```ts
+   * import { Broker } from "karere/broker";
+   *
+   * new Broker({ authorize: ({ client_id }, action, topic) => action === "subscribe" || topic === client_id });
+   * ```
    */
   authorize?: ((client: BrokerClient, action: Action, topic: string) => Verdict) | null;
   /** Where the log goes: anything with debug, info, warn and error. Default: nowhere. */
@@ -29,9 +43,15 @@ export interface BrokerOptions {
   max_packet_size?: number;
   /** As many QoS 1 and 2 messages are on their way to a client at most. Default 20; the client may want fewer. */
   max_inflight_messages?: number;
-  /** As many QoS 1 and 2 messages wait for a client at most; what is more is dropped. Default 1000. */
+  /**
+   * As many QoS 1 and 2 messages wait at most for a client that is away, or has read nothing for 2 seconds; what is more is
+   * dropped. Default 1000. For a client that reads it is 500,000 at least.
+   */
   max_queued_messages?: number;
-  /** As many bytes of payload wait for a client at most. Default 64 MiB. */
+  /**
+   * As many bytes of payload wait for a client at most; those of retained messages do not count. Default 64 MiB. For QoS 0 it is
+   * 4 MiB at least, and no more than that for a client that has read nothing for 2 seconds.
+   */
   max_queued_bytes?: number;
   /** As many subscriptions a client may have; those beyond are refused with "Quota exceeded". Default 1000. */
   max_subscriptions?: number;
