@@ -2,6 +2,7 @@
 
 import type { PacketType } from "../model/packettypes.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
+import { name_type } from "../model/type_names.ts";
 
 /** A client that is connected to the broker, or wants to be. */
 export interface BrokerClient {
@@ -26,6 +27,13 @@ export type Verdict = boolean | ReasonCode;
 
 /** Gives 0, or the reason code of a refusal. */
 export type Access = (client: BrokerClient, action: Action, topic: string) => number;
+
+/** @throws TypeError unless it is a `ReasonCode`. */
+export function check_reason_code(value: unknown, packet: "CONNACK" | "DISCONNECT"): void {
+  if (value instanceof ReasonCode) return;
+  const example = `new ReasonCode(PacketTypes.${packet}, "Server busy")`;
+  throw new TypeError(`reason_code must be a ReasonCode, as in ${example}, not ${name_type(value)}`);
+}
 
 const NOT_AUTHORIZED = 0x87;
 

@@ -5,7 +5,6 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { EventEmitter } from "../client/emitter.ts";
-import { write_log } from "../client/logging.ts";
 import { whole_number } from "../client/options.ts";
 import { type Flag, type PublishArguments, publication_of, without_absent } from "../client/publication.ts";
 import { LogLevel, MQTTProtocolVersion } from "../model/enums.ts";
@@ -16,13 +15,14 @@ import type { PayloadType } from "../model/payload.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import { check_topic_filter, check_topic_name } from "../model/topics.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
-import { type BrokerClient, refusal_of } from "./access.ts";
+import { type BrokerClient, check_reason_code, refusal_of } from "./access.ts";
 import { type BrokerEvents, emit_event, shown } from "./broker_events.ts";
-import { log_event } from "./broker_log.ts";
+import { log_event, log_line } from "./broker_log.ts";
 import { BrokerCore } from "./core.ts";
 import type { CoreEvent } from "./effects.ts";
 import type { Link } from "./link.ts";
 import { message_of } from "./message.ts";
+import { check_named } from "./named.ts";
 import { type BrokerOptions, resolve_broker_options } from "./options.ts";
 import { Wire } from "./wire.ts";
 
@@ -83,7 +83,10 @@ export class Broker extends EventEmitter<BrokerEvents> {
   get url(): string {
     const there = this.#server?.address() as AddressInfo | null | undefined;
     if (there == null) return "";
-    return `mqtt://${there.family === "IPv6" ? `[${there.address}]` : there.address}:${there.port}`;
+    // What listens on all addresses is reached on that of the machine itself.
+    if (there.family === "IPv6")
+      return `mqtt://[${there.address === "::" ? "::1" : there.address}]:${there.port}`;
+    return `mqtt://${there.address === "0.0.0.0" ? "127.0.0.1" : there.address}:${there.port}`;
   }
 
   /** The clients that are connected now, in the order in which they came. */
@@ -103,7 +106,17 @@ export class Broker extends EventEmitter<BrokerEvents> {
     }));
   }
 
-  /** The retained messages that a filter matches; without one all but those of topics that begin with `$`. */
+  /**
+   * The retained messages that a filter matches; without one all but those of topics that begin with `$`. They are copies.
+   *
+   * ```ts
+   * import { Broker } from "karere/broker";
+   *
+   * const broker = new Broker();
+   * broker.publish("house/door", "open", 1, true);
+   * for (const { topic, payload } of broker.retained("house/#")) console.log(topic, payload);
+   * ```
+   */
   retained(filter = "#"): MQTTMessage[] {
     check_topic_filter(filter);
     const now = this.#clock.now();
@@ -114,24 +127,35 @@ export class Broker extends EventEmitter<BrokerEvents> {
    * Listens for TCP connections. Port 0 is any that is free: {@link port} says which.
    *
    * @param where default port 1883 of 127.0.0.1, which other machines cannot reach; `host: "0.0.0.0"` lets them.
-   * @throws RuntimeError when it listens already; ValueError for what is no port; TransportError when the system does not
-   *   let it.
+   * @throws RuntimeError when it listens already, or is closed meanwhile; TypeError for a name that does not exist;
+   *   ValueError for what is no port; TransportError when the system does not let it.
    */
-  async listen({ port = 1883, host = "127.0.0.1" }: { port?: number; host?: string } = {}): Promise<void> {
+  async listen(where: { port?: number; host?: string } = {}): Promise<void> {
+    check_named("listen()", ["port", "host"], where);
+    const { port = 1883, host = "127.0.0.1" } = where;
     if (this.#server !== null) throw new RuntimeError(`the broker listens already, on ${this.url}`);
     whole_number("port", port, 0, 65_535);
     const server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     this.#server = server;
     try {
-      server.listen({ port, host });
-      await once(server, "listening");
+      await new Promise<void>((resolve, reject) => {
+        server.once("listening", resolve);
+        server.once("close", () => reject(new RuntimeError("the broker was closed before it could listen")));
+        // Also later, when a connection could not be accepted: then the others go on.
+        server.on("error", reject);
+        server.listen({ port, host });
+      });
     } catch (cause) {
-      this.#server = null;
+      if (this.#server === server) this.#server = null;
+      if (cause instanceof RuntimeError) throw cause;
       const is_taken = (cause as { code?: string }).code === "EADDRINUSE";
       const hint = is_taken ? "something else listens there; port 0 takes a free one" : "";
       throw new TransportError(`cannot listen on ${host}:${port}`, { cause, hint });
     }
     this.#log(LogLevel.MQTT_LOG_INFO, `= listening on ${this.url}`);
+    // What became due while it was closed, and what will.
+    this.#core.tick(this.#clock.now());
+    this.#turn();
   }
 
   /** Takes a connection that something else has accepted: a TLS socket, the stream of a WebSocket, one end of a pair. */
@@ -194,13 +218,23 @@ export class Broker extends EventEmitter<BrokerEvents> {
   /**
    * Ends the connection of a client; its session stays. On MQTT 5 the client is told why.
    *
+   * ```ts
+   * import { PacketTypes, ReasonCode } from "karere";
+   * import { Broker } from "karere/broker";
+   *
+   * const broker = new Broker();
+   * broker.disconnect("thermometer", new ReasonCode(PacketTypes.DISCONNECT, "Server busy"));
+   * ```
+   *
    * @param reason_code of a DISCONNECT; default "Administrative action".
    * @returns whether there was one.
+   * @throws TypeError unless it is a `ReasonCode`; ValueError for one that is not for DISCONNECT.
    */
   disconnect(
     client_id: string,
     reason_code: ReasonCode = new ReasonCode(PacketTypes.DISCONNECT, "Administrative action"),
   ): boolean {
+    check_reason_code(reason_code, "DISCONNECT");
     const { value } = new ReasonCode(PacketTypes.DISCONNECT, "", reason_code.value);
     const was_there = this.#core.disconnect(client_id, value, this.#clock.now());
     this.#turn();
@@ -239,6 +273,12 @@ export class Broker extends EventEmitter<BrokerEvents> {
   /** As `close()`: `await using broker = new Broker()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** @internal All connections end as if they were lost, at once: to the peers no word is said. */
+  protected lose_all(): void {
+    for (const link of this.#connections.keys()) this.#core.closed(link, this.#clock.now());
+    this.#turn();
   }
 
   #new_core(): BrokerCore {
@@ -318,19 +358,17 @@ export class Broker extends EventEmitter<BrokerEvents> {
     const { logger } = this.#options;
     if (logger !== null) log_event(logger, event);
     if (event.type === "packet" || this.listenerCount(event.type) === 0) return;
-    try {
-      emit_event(this, event, this.#clock.now());
-    } catch (error) {
+    emit_event(this, event, this.#clock.now(), (error) => {
       // A listener that fails is its program's affair, and none of the clients'.
       queueMicrotask(() => {
         throw error;
       });
-    }
+    });
   }
 
   #log(level: LogLevel, text: string): void {
     const { logger } = this.#options;
-    if (logger !== null) write_log(logger, level, text);
+    if (logger !== null) log_line(logger, level, text);
   }
 
   #arm(): void {

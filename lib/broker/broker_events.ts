@@ -1,6 +1,7 @@
 // Decides how what happens in a broker reaches the listeners of its program.
 
-import type { EventEmitter } from "../client/emitter.ts";
+import { type EventEmitter, take_listeners } from "../client/emitter.ts";
+import { own_bytes } from "../model/bytes.ts";
 import { MQTTMessage } from "../model/message.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
@@ -8,7 +9,10 @@ import type { BrokerClient } from "./access.ts";
 import type { CoreEvent } from "./effects.ts";
 import type { Message } from "./message.ts";
 
-/** What a broker tells by `broker.on(name, listener)`. */
+/**
+ * What a broker tells by `broker.on(name, listener)`. Each listener gets messages of its own: what it does with their bytes
+ * changes nothing for others.
+ */
 export interface BrokerEvents {
   /** A client has come in. */
   connected: (client: BrokerClient, session_present: boolean) => void;
@@ -26,42 +30,47 @@ export interface BrokerEvents {
   dropped: (client_id: string, message: MQTTMessage) => void;
 }
 
-/** A message as programs see it. */
+/** A message as programs see it: whatever they do with it is nothing to those who have still to get it. */
 export function shown(message: Message, now: number): MQTTMessage {
-  return MQTTMessage.received({ ...message, mid: 0, dup: false }, true, now / 1000);
+  const payload = own_bytes(message.payload.length);
+  payload.set(message.payload);
+  const properties = message.properties?.copy() ?? null;
+  return MQTTMessage.received({ ...message, payload, properties, mid: 0, dup: false }, true, now / 1000);
 }
 
-/** Calls the listeners of an event, which may throw. */
+type ShownEvent = Exclude<CoreEvent, { type: "packet" }>;
+
+/** Calls the listeners of an event one by one, each with a message of its own. What they throw goes to `failed`. */
 export function emit_event(
   broker: EventEmitter<BrokerEvents>,
-  event: Exclude<CoreEvent, { type: "packet" }>,
+  event: ShownEvent,
   now: number,
+  failed: (error: unknown) => void,
 ): void {
+  for (const listener of take_listeners(broker as unknown as EventEmitter, event.type)) {
+    try {
+      listener(...arguments_of(event, now));
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+function arguments_of(event: ShownEvent, now: number): Parameters<BrokerEvents[keyof BrokerEvents]> {
   switch (event.type) {
     case "connected":
-      broker.emit("connected", event.client, event.session_present);
-      break;
+      return [event.client, event.session_present];
     case "refused":
-      broker.emit("refused", event.client, new ReasonCode(PacketTypes.CONNACK, "", event.reason_code));
-      break;
+      return [event.client, new ReasonCode(PacketTypes.CONNACK, "", event.reason_code)];
     case "disconnected":
-      broker.emit(
-        "disconnected",
-        event.client,
-        new ReasonCode(PacketTypes.DISCONNECT, "", event.reason_code),
-      );
-      break;
+      return [event.client, new ReasonCode(PacketTypes.DISCONNECT, "", event.reason_code)];
     case "published":
-      broker.emit("published", shown(event.message, now), event.client);
-      break;
+      return [shown(event.message, now), event.client];
     case "subscribed":
-      broker.emit("subscribed", event.client, event.filter, event.qos);
-      break;
+      return [event.client, event.filter, event.qos];
     case "unsubscribed":
-      broker.emit("unsubscribed", event.client, event.filter);
-      break;
+      return [event.client, event.filter];
     case "dropped":
-      broker.emit("dropped", event.client_id, shown(event.message, now));
-      break;
+      return [event.client_id, shown(event.message, now)];
   }
 }

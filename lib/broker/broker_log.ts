@@ -8,7 +8,16 @@ import { ReasonCode } from "../model/reasoncodes.ts";
 import type { CoreEvent } from "./effects.ts";
 
 export function log_event(logger: Logger, event: CoreEvent): void {
-  write_log(logger, level_of(event), text_of(event));
+  log_line(logger, level_of(event), text_of(event));
+}
+
+/** Writes one line, whatever clients have put into their names and topics: it cannot look like two. */
+export function log_line(logger: Logger, level: LogLevel, text: string): void {
+  write_log(logger, level, text.replace(/[\p{Cc}\u2028\u2029]/gu, escaped));
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function level_of({ type }: CoreEvent): LogLevel {

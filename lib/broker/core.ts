@@ -22,8 +22,8 @@ import type { Session } from "./session.ts";
 import type { CoreSettings } from "./settings.ts";
 import { type EndDetails, Tenancy } from "./tenancy.ts";
 
-/** The same as mosquitto's: deeper topics cost more memory than they are worth. */
-const MOST_LEVELS = 200;
+/** Deeper topics cost more memory than they are worth: each level of a filter, or of a retained message, is a map. */
+const MOST_LEVELS = 128;
 
 const SUCCESS = 0x00;
 const NO_MATCHING_SUBSCRIBERS = 0x10;
@@ -38,15 +38,17 @@ const TOPIC_INVALID = 0x90;
 const ID_NOT_FOUND = 0x92;
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 const PACKET_TOO_LARGE = 0x95;
+const QUOTA_EXCEEDED = 0x97;
 
 export class BrokerCore {
   readonly #settings: CoreSettings;
   readonly #effects = new Effects();
-  readonly #routing = new Routing(this.#effects);
+  readonly #routing: Routing;
   readonly #tenancy: Tenancy;
 
   constructor(settings: CoreSettings) {
     this.#settings = settings;
+    this.#routing = new Routing(settings, this.#effects);
     this.#tenancy = new Tenancy(settings, this.#effects, this.#routing);
   }
 
@@ -75,6 +77,7 @@ export class BrokerCore {
 
   /** All that the link had to write has been taken over by the system. */
   drained(link: Link, now: number): void {
+    link.moved(now);
     if (link.session !== null) this.#routing.send_on(link.session, now);
   }
 
@@ -215,7 +218,9 @@ export class BrokerCore {
   #admit(link: Link, verdict: number, now: number): void {
     const packet = link.connect as ConnectPacket;
     const client = link.client as BrokerClient;
-    const reason_code = verdict || this.#fault_of_will(client, packet);
+    const reason_code = verdict || this.#fault_of_place(packet) || this.#fault_of_will(client, packet);
+    // The hook that was asked about the will may have ended it.
+    if (link.phase === "ended") return;
     if (reason_code !== 0) {
       this.#effects.tell({ type: "refused", client, reason_code });
       this.#effects.send(link, refusal(reason_code, packet.version));
@@ -234,6 +239,12 @@ export class BrokerCore {
     this.#routing.send_on(session, now);
   }
 
+  /** Whoever has a session already has a place; each of the others needs one. */
+  #fault_of_place({ client_id }: ConnectPacket): number {
+    const is_new = this.#tenancy.session(client_id) === null;
+    return is_new && this.#tenancy.session_count >= this.#settings.max_sessions ? QUOTA_EXCEEDED : 0;
+  }
+
   /** A will that could never be published is refused at once. */
   #fault_of_will(client: BrokerClient, { will }: ConnectPacket): number {
     const fault = will === null ? 0 : this.#fault_of_topic(client, will.topic);
@@ -248,7 +259,9 @@ export class BrokerCore {
       return;
     }
     const { qos, mid } = packet;
-    if (qos === 2 && !link.in_process.has(mid) && link.in_process.size >= this.#settings.receive_maximum) {
+    // 3.x was not told of a limit.
+    const is_at_limit = link.version === 5 && link.in_process.size >= this.#settings.receive_maximum;
+    if (is_at_limit && qos === 2 && !link.in_process.has(mid)) {
       this.#end(link, RECEIVE_MAXIMUM_EXCEEDED, now);
       return;
     }
@@ -260,7 +273,7 @@ export class BrokerCore {
       // Here 3.x can only say that all is well, whatever became of the message [MQTT-3.3.5-2].
       reason_code = link.version < 5 || code === SUCCESS ? SUCCESS : code_for(code, type);
     }
-    if (qos === 0) return;
+    if (qos === 0 || is_over_with(link)) return;
     if (qos === 2 && reason_code < 0x80) {
       session.unreleased.add(mid);
       link.in_process.add(mid);
@@ -272,8 +285,9 @@ export class BrokerCore {
   #accept(link: Link, session: Session, packet: PublishPacket, topic: string, now: number): number {
     const client = link.client as BrokerClient;
     const fault = this.#fault_of_topic(client, topic);
-    if (fault !== 0) return fault;
+    if (fault !== 0 || is_over_with(link)) return fault;
     const message = message_of(packet, topic, session.client_id, now);
+    if (!this.#routing.has_room(message, now)) return QUOTA_EXCEEDED;
     this.#effects.tell({ type: "published", message, client });
     return this.#routing.route(message, now) ? SUCCESS : NO_MATCHING_SUBSCRIBERS;
   }
@@ -298,12 +312,15 @@ export class BrokerCore {
     const retained: Delivery[] = [];
     const reason_codes = subscriptions.map((wish) => {
       const { filter, qos } = wish;
-      const fault = is_too_deep(filter) ? FILTER_INVALID : this.#settings.access(client, "subscribe", filter);
+      if (is_over_with(link)) return UNSPECIFIED_ERROR;
+      const fault = this.#fault_of_filter(client, session, filter);
+      if (is_over_with(link)) return UNSPECIFIED_ERROR;
       if (fault !== 0) return link.version === 5 ? code_for(fault, PacketTypes.SUBACK) : 0x80;
       for (const delivery of this.#routing.subscribe(session, wish, identifier, now)) retained.push(delivery);
       this.#effects.tell({ type: "subscribed", client, filter, qos });
       return qos;
     });
+    if (is_over_with(link)) return;
     this.#answer(link, { type: PacketTypes.SUBACK, mid, reason_codes, properties: null }, now);
     for (const delivery of retained) this.#routing.deliver(session, delivery, now);
   }
@@ -335,12 +352,23 @@ export class BrokerCore {
     this.#end(link, reason_code, now, { silently: true });
   }
 
+  #fault_of_filter(client: BrokerClient, session: Session, filter: string): number {
+    if (is_too_deep(filter)) return FILTER_INVALID;
+    if (!this.#routing.has_place(session, filter)) return QUOTA_EXCEEDED;
+    return this.#settings.access(client, "subscribe", filter);
+  }
+
   #fault_of_topic(client: BrokerClient, topic: string): number {
     if (is_too_deep(topic)) return TOPIC_INVALID;
     // What the broker tells about itself no client should be able to tell (4.7.2).
     if (topic.startsWith("$SYS/")) return NOT_AUTHORIZED;
     return this.#settings.access(client, "publish", topic);
   }
+}
+
+/** A hook that is asked about a client may end its connection. */
+function is_over_with({ phase }: Link): boolean {
+  return phase === "ended";
 }
 
 function is_too_deep(topic: string): boolean {

@@ -25,8 +25,8 @@ const followers: Readonly<Record<LinkPhase, readonly LinkPhase[]>> = {
   ended: [],
 };
 
-/** So many bytes may wait for a client that does not read: then its QoS 0 messages are dropped, and others wait. */
-const MOST_UNREAD = 4 * 1024 * 1024;
+/** A client from whom the system has taken nothing more for so long does not read. */
+const STUCK_MS = 2000;
 /** So many bytes of answers may wait for a client that goes on asking. */
 const MOST_ANSWERS = 64 * 1024;
 /** What a PUBLISH has at most besides topic and payload, where it has no properties. */
@@ -62,6 +62,8 @@ export class Link implements Due {
   #largest = Number.POSITIVE_INFINITY;
   #silence_ms: number;
   #heard_at: number;
+  /** Since when the output waits, or something of it has left last. */
+  #moved_at: number;
 
   constructor(address: string, settings: CoreSettings, topics: TopicBytes, trace: Trace | null, now: number) {
     const { max_packet_size, topic_alias_maximum, connect_timeout_ms } = settings;
@@ -72,6 +74,7 @@ export class Link implements Due {
     this.aliases = new InboundAliases(topic_alias_maximum);
     this.#silence_ms = connect_timeout_ms;
     this.#heard_at = now;
+    this.#moved_at = now;
   }
 
   get phase(): LinkPhase {
@@ -93,9 +96,14 @@ export class Link implements Due {
     return this.#answers >= MOST_ANSWERS;
   }
 
-  /** Whether there had better not be more messages. */
-  get is_full(): boolean {
-    return this.#output.length >= MOST_UNREAD;
+  /** Whether the client does not read what waits for it. */
+  is_stuck(now: number): boolean {
+    return this.#output.length > 0 && now - this.#moved_at >= STUCK_MS;
+  }
+
+  /** The system has taken over what waited. */
+  moved(now: number): void {
+    this.#moved_at = now;
   }
 
   /** Of the schedule: the moment at which it was silent for too long. */
@@ -122,6 +130,7 @@ export class Link implements Due {
 
   /** The packets that the bytes complete. Any byte is a sign of life: a large packet may take its time. */
   read(bytes: Uint8Array, now: number): Packet[] {
+    if (this.#output.length === 0) this.#moved_at = now;
     // Before CONNACK none puts off the end: whoever sends a byte now and then would stay for ever.
     if (this.#phase === "up") this.#heard_at = now;
     return this.#decoder.push(bytes);
@@ -164,8 +173,11 @@ export class Link implements Due {
   /** False: it is larger than the client accepts, and not sent. */
   publish(delivery: Delivery, mid: number, dup: boolean, now: number): boolean {
     const { message, qos, retain } = delivery;
+    if (this.#output.length === 0) this.#moved_at = now;
     const properties = this.version < 5 ? null : properties_of(delivery, now);
     const { topic, payload } = message;
+    // What is retained comes because the client has asked for it.
+    if (delivery.is_kept) this.#answers += payload.length;
     if (properties === null && this.#trace === null) {
       const bytes = this.#topics.of(topic);
       if (bytes.length + payload.length + PUBLISH_OVERHEAD <= this.#largest) {

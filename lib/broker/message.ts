@@ -1,7 +1,7 @@
 // Decides what the broker keeps of a message, and what of it those receive who get it.
 
 import type { PropertiesOf, PublishPacket, WillMessage } from "../codec/packets.ts";
-import { copy_bytes } from "../model/bytes.ts";
+import { Snapshot } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
 
@@ -28,6 +28,8 @@ export interface Delivery {
   readonly retain: boolean;
   /** Of the subscriptions by which it goes there. */
   readonly identifiers: readonly number[];
+  /** Whether it is one of the retained messages, which are kept anyway. */
+  readonly is_kept: boolean;
 }
 
 /** @param topic the one that is meant, where the packet has an alias. */
@@ -68,9 +70,13 @@ export function message_of_will(will: WillMessage, publisher: string, now: numbe
   return message_of({ topic, payload, qos, retain, properties }, topic, publisher, now);
 }
 
-/** The same message with memory of its own, for to be kept long: its payload may be a view of much more. */
+/**
+ * The same message for to be kept long: its payload may be a view of much more, and beside the payloads of a client in this
+ * process, which its program may hand over to a worker with all that lies there.
+ */
 export function lasting(message: Message): Message {
-  return { ...message, payload: copy_bytes(message.payload) };
+  const { bytes, begin, end } = new Snapshot(message.payload);
+  return { ...message, payload: bytes.subarray(begin, end) };
 }
 
 /** What goes with a message to one receiver: its lifetime without the time that it waited [MQTT-3.3.2-6]. */

@@ -5,8 +5,11 @@ import { PacketTypes } from "../model/packettypes.ts";
 import { PacketIds } from "../protocol/packet_ids.ts";
 import type { Delivery } from "./message.ts";
 
+/** For a client that reads only memory sets a bound: so many messages wait for it at most. */
+const MOST_WAITING = 500_000;
+
 export interface QueueLimits {
-  /** As many messages wait at most. */
+  /** As many messages wait at most for a client that is away, or does not read. */
   readonly max_queued_messages: number;
   /** As many bytes of payload wait at most. */
   readonly max_queued_bytes: number;
@@ -42,6 +45,8 @@ export class Outgoing {
   #queued_bytes = 0;
   #window = 0;
   #counted = 0;
+  /** No message of the queue expires before this moment. */
+  #soonest = Number.POSITIVE_INFINITY;
   /** How many messages found the queue full. */
   dropped = 0;
 
@@ -68,20 +73,19 @@ export class Outgoing {
     this.#again = [];
   }
 
-  /** False: there is no room for it, and it is dropped. */
-  add(delivery: Delivery): boolean {
-    const { max_queued_messages, max_queued_bytes } = this.#limits;
-    const bytes = delivery.message.payload.length;
+  /** False: there is no room for it, and it is dropped. `is_reading`: the client is there, and takes what it gets. */
+  add(delivery: Delivery, is_reading: boolean, now: number): boolean {
     const is_waiting = this.#in_flight.size >= this.#window || this.#queue.length > this.#taken;
-    const is_full =
-      this.#queue.length - this.#taken >= max_queued_messages ||
-      this.#queued_bytes + bytes > max_queued_bytes;
-    if (is_waiting && is_full) {
-      this.dropped += 1;
-      return false;
+    if (is_waiting && !this.#has_room(delivery, is_reading)) {
+      if (this.#soonest <= now) this.#sweep(now);
+      if (!this.#has_room(delivery, is_reading)) {
+        this.dropped += 1;
+        return false;
+      }
     }
     this.#queue.push(delivery);
-    this.#queued_bytes += bytes;
+    this.#queued_bytes += bytes_of(delivery);
+    this.#soonest = Math.min(this.#soonest, delivery.message.expires_at);
     return true;
   }
 
@@ -147,12 +151,31 @@ export class Outgoing {
     return { what: "publish", mid: one.mid, delivery: one.delivery, dup };
   }
 
+  #has_room(delivery: Delivery, is_reading: boolean): boolean {
+    const { max_queued_messages, max_queued_bytes } = this.#limits;
+    const most = is_reading ? Math.max(MOST_WAITING, max_queued_messages) : max_queued_messages;
+    if (this.#queue.length - this.#taken >= most) return false;
+    return delivery.is_kept || this.#queued_bytes + bytes_of(delivery) <= max_queued_bytes;
+  }
+
+  /** What has expired holds no place. */
+  #sweep(now: number): void {
+    this.#queue = this.#queue.slice(this.#taken).filter(({ message }) => message.expires_at > now);
+    this.#taken = 0;
+    this.#queued_bytes = 0;
+    this.#soonest = Number.POSITIVE_INFINITY;
+    for (const delivery of this.#queue) {
+      this.#queued_bytes += bytes_of(delivery);
+      this.#soonest = Math.min(this.#soonest, delivery.message.expires_at);
+    }
+  }
+
   /** The next one of the queue that has not expired [MQTT-3.3.2-5]. */
   #take(now: number): Delivery | null {
     while (this.#taken < this.#queue.length) {
       const delivery = this.#queue[this.#taken] as Delivery;
       this.#taken += 1;
-      this.#queued_bytes -= delivery.message.payload.length;
+      this.#queued_bytes -= bytes_of(delivery);
       // To cut off the front each time would cost as much as the queue is long.
       if (this.#taken > 32 && 2 * this.#taken > this.#queue.length) {
         this.#queue = this.#queue.slice(this.#taken);
@@ -164,4 +187,9 @@ export class Outgoing {
     this.#taken = 0;
     return null;
   }
+}
+
+/** What it costs to keep: retained messages are kept anyway. */
+function bytes_of({ is_kept, message }: Delivery): number {
+  return is_kept ? 0 : message.payload.length;
 }

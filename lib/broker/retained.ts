@@ -9,6 +9,15 @@ class Node {
 
 export class RetainedMessages {
   readonly #root = new Node();
+  #size = 0;
+  /** No message expires before this moment. */
+  #soonest = Number.POSITIVE_INFINITY;
+
+  /** Whether one more to such a topic would be no more than `most`. */
+  has_room(topic: string, most: number, now: number): boolean {
+    if (this.#size >= most && this.#soonest <= now) this.#sweep(now);
+    return this.#size < most || this.#find(topic) !== null;
+  }
 
   /** Keeps it in place of an earlier one; one without a payload only removes that [MQTT-3.3.1-6] [MQTT-3.3.1-7]. */
   set(message: Message): void {
@@ -25,7 +34,9 @@ export class RetainedMessages {
       }
       node = child;
     }
+    if (node.message === null) this.#size += 1;
     node.message = lasting(message);
+    this.#soonest = Math.min(this.#soonest, message.expires_at);
   }
 
   /** Those that the filter matches. What has expired is removed. */
@@ -59,6 +70,25 @@ export class RetainedMessages {
     return living;
   }
 
+  #find(topic: string): Message | null {
+    let node: Node | undefined = this.#root;
+    for (const level of topic.split("/")) node = node?.children.get(level);
+    return node?.message ?? null;
+  }
+
+  /** Removes all that has expired. */
+  #sweep(now: number): void {
+    this.#soonest = Number.POSITIVE_INFINITY;
+    const open = [this.#root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      for (const child of node.children.values()) open.push(child);
+      if (node.message === null) continue;
+      const { topic, expires_at } = node.message;
+      if (expires_at <= now) this.#delete(topic);
+      else this.#soonest = Math.min(this.#soonest, expires_at);
+    }
+  }
+
   #delete(topic: string): void {
     const levels = topic.split("/");
     const path = [this.#root];
@@ -70,6 +100,7 @@ export class RetainedMessages {
     const last = path.at(-1) as Node;
     if (last.message === null) return;
     last.message = null;
+    this.#size -= 1;
     for (let depth = levels.length; depth > 0; depth -= 1) {
       const node = path[depth] as Node;
       if (node.message !== null || node.children.size > 0) break;

@@ -6,20 +6,42 @@ import type { Effects } from "./effects.ts";
 import type { Delivery, Message } from "./message.ts";
 import { RetainedMessages } from "./retained.ts";
 import type { Session } from "./session.ts";
+import type { CoreSettings } from "./settings.ts";
 import { type Granted, is_shared, Subscriptions } from "./subscriptions.ts";
 
+/**
+ * So many bytes may wait for a client that does not read: then its QoS 0 messages are dropped. Others wait in the queue when so
+ * many wait for anybody.
+ */
+const MOST_UNREAD = 4 * 1024 * 1024;
+
+type Limits = Pick<CoreSettings, "max_retained" | "max_subscriptions" | "max_queued_bytes">;
+
 export class Routing {
+  readonly #limits: Limits;
   readonly #effects: Effects;
   readonly #subscriptions = new Subscriptions<Session>();
   readonly #retained = new RetainedMessages();
 
-  constructor(effects: Effects) {
+  constructor(limits: Limits, effects: Effects) {
+    this.#limits = limits;
     this.#effects = effects;
   }
 
   /** The retained messages that a filter matches. */
   retained(filter: string, now: number): Message[] {
     return this.#retained.match(filter, now);
+  }
+
+  /** Whether a client may publish the message: one that is retained needs a place. */
+  has_room({ retain, payload, topic }: Message, now: number): boolean {
+    if (!retain || payload.length === 0) return true;
+    return this.#retained.has_room(topic, this.#limits.max_retained, now);
+  }
+
+  /** Whether the client may have a subscription with this filter besides those that it has. */
+  has_place({ subscriptions }: Session, filter: string): boolean {
+    return subscriptions.size < this.#limits.max_subscriptions || subscriptions.has(filter);
   }
 
   /** Gives the retained messages that go out because of it. */
@@ -38,6 +60,7 @@ export class Routing {
       qos: lower(qos, message.qos),
       retain: true,
       identifiers,
+      is_kept: true,
     }));
   }
 
@@ -58,13 +81,14 @@ export class Routing {
       const [{ subscriber, qos, retain_as_published }] = subscriptions as [Granted<Session>];
       // One copy for all overlapping subscriptions, with the best of them [MQTT-3.3.4-2].
       const is_one = subscriptions.length === 1;
-      const best = is_one ? qos : (Math.max(...subscriptions.map((one) => one.qos)) as 0 | 1 | 2);
+      const best = is_one ? qos : best_qos(subscriptions);
       const keeps_mark = is_one ? retain_as_published : subscriptions.some((one) => one.retain_as_published);
       const delivery = {
         message,
         qos: lower(best, message.qos),
         retain: message.retain && keeps_mark, // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
         identifiers: identifiers_of(subscriptions),
+        is_kept: false,
       };
       this.deliver(subscriber, delivery, now);
     }
@@ -74,10 +98,12 @@ export class Routing {
   deliver(session: Session, delivery: Delivery, now: number): void {
     const { link, outgoing } = session;
     if (delivery.qos > 0) {
-      if (outgoing.add(delivery)) this.send_on(session, now);
+      const is_reading = link !== null && !link.is_stuck(now);
+      if (outgoing.add(delivery, is_reading, now)) this.send_on(session, now);
       else this.#drop(session, delivery);
     } else if (link !== null) {
-      if (link.is_full) {
+      const most_unread = link.is_stuck(now) ? MOST_UNREAD : this.#limits.max_queued_bytes;
+      if (link.unsent >= Math.max(most_unread, MOST_UNREAD)) {
         outgoing.dropped += 1;
         this.#drop(session, delivery);
         return;
@@ -90,7 +116,7 @@ export class Routing {
   /** Sends what the client has room for. */
   send_on(session: Session, now: number): void {
     const { link, outgoing } = session;
-    while (link !== null && !link.is_full) {
+    while (link !== null && link.unsent < MOST_UNREAD) {
       const sending = outgoing.next(now);
       if (sending === null) return;
       const { mid } = sending;
@@ -108,6 +134,15 @@ export class Routing {
 
 function is_wanted({ no_local, subscriber }: Granted<Session>, { publisher }: Message): boolean {
   return !no_local || subscriber.client_id !== publisher; // [MQTT-3.8.3-3]
+}
+
+function best_qos(subscriptions: readonly Granted<Session>[]): 0 | 1 | 2 {
+  let best: 0 | 1 | 2 = 0;
+  for (const { qos } of subscriptions) {
+    if (qos === 2) return 2;
+    if (qos > best) best = qos;
+  }
+  return best;
 }
 
 const NONE: readonly number[] = [];

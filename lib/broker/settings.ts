@@ -8,6 +8,12 @@ export interface CoreSettings extends QueueLimits {
   readonly max_packet_size: number;
   /** As many QoS 2 messages a client may have open at a time, on MQTT 5. */
   readonly receive_maximum: number;
+  /** As many subscriptions a client may have. */
+  readonly max_subscriptions: number;
+  /** As many sessions there may be. */
+  readonly max_sessions: number;
+  /** As many messages clients may have retained. */
+  readonly max_retained: number;
   /** The highest topic alias that a client may use; 0: none. */
   readonly topic_alias_maximum: number;
   /** How long a connection may take to become one of MQTT. */

@@ -48,6 +48,10 @@ export class Tenancy {
     return this.#sessions.values();
   }
 
+  get session_count(): number {
+    return this.#sessions.size;
+  }
+
   get links(): Iterable<Link> {
     return this.#links;
   }
@@ -154,6 +158,8 @@ export class Tenancy {
     if (will === null) return;
     const message = message_of_will(will, client_id, now);
     this.#effects.tell({ type: "published", message, client: null });
-    this.#routing.route(message, now);
+    // The client is not there to be told that it has no place among those that are retained.
+    const retain = message.retain && this.#routing.has_room(message, now);
+    this.#routing.route({ ...message, retain }, now);
   }
 }

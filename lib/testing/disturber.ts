@@ -34,6 +34,17 @@ export interface Disturber {
 /**
  * Listens on a free port of 127.0.0.1 and leads to `target_port`: `await using wire = await disturber(broker.port)`.
  *
+ * ```ts
+ * import { disturber, using_broker } from "karere/testing";
+ *
+ * const broker = await using_broker();
+ * const wire = await disturber(broker.port);
+ * // ... the program connects to wire.port; then:
+ * wire.cut("RST");
+ * await wire.close();
+ * await broker.close();
+ * ```
+ *
  * @param plan what befalls a connection at which packet. Without one the bytes may be of any protocol; with one they are
  *   MQTT's, and each packet is handed on when it has come whole.
  */

@@ -2,16 +2,18 @@
 // meanwhile had been.
 
 import { setTimeout as delay, setImmediate as next_turn } from "node:timers/promises";
+import { check_named } from "../broker/named.ts";
 import { check_seconds } from "../client/options.ts";
-import { RuntimeError } from "../model/errors.ts";
+import { RuntimeError, ValueError } from "../model/errors.ts";
 import { replace_system_clock } from "../network/clock.ts";
 import { HandClock } from "./hand_clock.ts";
 
-/** All is quiet when nobody has asked for the time during so many turns of the event loop, and, unless told, so long. */
+/** All is quiet when nobody has asked for the time during so many turns of the event loop. */
 const QUIET_TURNS = 10;
-const QUIET_SECONDS = 0.005;
-/** What the system works at in threads of its own, or elsewhere: names that are looked up, connections that are opened. */
-const under_way = /^(GetAddrInfoReq|TCPConnect|PipeConnect)Wrap$/;
+/** Before the first moment and after the last one also so long, unless told otherwise: to be careful at each would take hours. */
+const QUIET_MS = 5;
+/** What the system works at in threads of its own, or elsewhere: files, names that are looked up, connections that are opened. */
+const under_way = /^((GetAddrInfoReq|TCPConnect|PipeConnect)Wrap|FSReq.*)$/;
 /** So long it is waited for: some connections never open. */
 const PATIENCE_MS = 1000;
 
@@ -22,7 +24,7 @@ export interface FakeClock {
    * Lets so many seconds pass: what is due in them happens in its order, each time with all that follows from it, the
    * answers of the other side among them. Resolves when all is quiet.
    *
-   * @throws ValueError for a negative number.
+   * @throws ValueError for a negative or infinite number; RuntimeError while an earlier call is under way.
    */
   advance(seconds: number): Promise<void>;
   /** From now on, clients and brokers that are made live by the clock of the machine again. A second call does nothing. */
@@ -37,25 +39,50 @@ let in_use: ManualClock | null = null;
  * Stops the time for all clients and brokers that are made from now on: it passes only by `advance()`. Keepalive,
  * time-outs, back-off, expiry and delayed wills then take no time at all.
  *
- * @param options `quiet`: after so many seconds of the machine's clock without a sign of anybody time goes on. Default 0.005,
- *   which is for a broker in the same process; another process may take longer to answer, on a machine that is busy.
- * @throws RuntimeError when there is one already; ValueError for a negative `quiet`.
+ * ```ts
+ * import { using_broker, using_clock } from "karere/testing";
+ *
+ * const clock = using_clock();
+ * const broker = await using_broker();
+ * // ... start the program, and wait until it is connected; then:
+ * await clock.advance(3600);
+ * await broker.close();
+ * clock.restore();
+ * ```
+ *
+ * @param options `quiet`: each moment is over after so many seconds of the machine's clock without a sign of anybody. Needed for
+ *   a broker in another process, which may take its time to answer; by default all that matters is in this one.
+ * @throws RuntimeError when there is one already; TypeError for a name that does not exist; ValueError for a negative or infinite
+ *   `quiet`.
  */
-export function using_clock({ quiet = QUIET_SECONDS }: { quiet?: number } = {}): FakeClock {
-  const quiet_ms = check_seconds("quiet", quiet, 0) * 1000;
+export function using_clock(options: { quiet?: number } = {}): FakeClock {
+  check_named("using_clock()", ["quiet"], options);
+  const quiet_ms = options.quiet === undefined ? null : milliseconds("quiet", options.quiet);
   if (in_use !== null) throw new RuntimeError("there is a fake clock already: restore() it first");
   in_use = new ManualClock(quiet_ms);
   replace_system_clock(in_use);
   return in_use;
 }
 
+/** Whether such a clock is in use: time that does not pass explains much that does not happen. */
+export function is_time_stopped(): boolean {
+  return in_use !== null;
+}
+
+function milliseconds(name: string, seconds: number): number {
+  check_seconds(name, seconds, 0);
+  if (seconds === Number.POSITIVE_INFINITY) throw new ValueError(`${name} must not be infinite`);
+  return seconds * 1000;
+}
+
 class ManualClock extends HandClock implements FakeClock {
-  readonly #quiet_ms: number;
+  readonly #quiet_ms: number | null;
   readonly #began = super.now();
   /** Whether somebody has asked for the time. */
   #was_asked = false;
+  #is_passing = false;
 
-  constructor(quiet_ms: number) {
+  constructor(quiet_ms: number | null) {
     super();
     this.#quiet_ms = quiet_ms;
   }
@@ -71,7 +98,17 @@ class ManualClock extends HandClock implements FakeClock {
   }
 
   advance(seconds: number): Promise<void> {
-    return this.pass(check_seconds("seconds", seconds, 0) * 1000, () => this.#quiet());
+    const ms = milliseconds("seconds", seconds);
+    if (this.#is_passing) {
+      throw new RuntimeError(
+        "time passes already: await the earlier advance(), and do not call it in a callback",
+      );
+    }
+    this.#is_passing = true;
+    const passed = this.pass(ms, (is_between) => this.#quiet(this.#quiet_ms ?? (is_between ? 0 : QUIET_MS)));
+    return passed.finally(() => {
+      this.#is_passing = false;
+    });
   }
 
   restore(): void {
@@ -84,12 +121,12 @@ class ManualClock extends HandClock implements FakeClock {
     this.restore();
   }
 
-  async #quiet(): Promise<void> {
+  async #quiet(quiet_ms: number): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     do {
       this.#was_asked = false;
       for (let turn = 0; turn < QUIET_TURNS; turn += 1) await next_turn();
-      await delay(this.#quiet_ms);
+      if (quiet_ms > 0) await delay(quiet_ms);
     } while (this.#was_asked || (is_something_under_way() && performance.now() < deadline));
   }
 }

@@ -34,17 +34,27 @@ export class HandClock implements Clock {
     };
   }
 
-  /** Lets time pass. `settled` is awaited before it does, and after each timer. */
-  async pass(ms: number, settled: () => Promise<unknown>): Promise<void> {
+  /**
+   * Lets time pass. `settled` is awaited before it does, after each timer, and when no more are due: before and then
+   * `is_between` is false.
+   */
+  async pass(ms: number, settled: (is_between: boolean) => Promise<unknown>): Promise<void> {
     const end = this.#now + ms;
-    await settled();
-    for (let next = this.#next(end); next !== null; next = this.#next(end)) {
-      this.#now = Math.max(this.#now, next.at);
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      next.fn();
-      await settled();
+    await settled(false);
+    for (let is_over = true; ; ) {
+      const next = this.#next(end);
+      if (next !== null) {
+        this.#now = Math.max(this.#now, next.at);
+        this.#timers = this.#timers.filter((timer) => timer !== next);
+        next.fn();
+      } else if (is_over) {
+        break;
+      }
+      is_over = next === null;
+      await settled(!is_over);
     }
-    this.#now = end;
+    // Somebody else may have moved it further.
+    this.#now = Math.max(this.#now, end);
   }
 
   /** Time has passed, and nobody was called: as if the process had slept. */

@@ -34,7 +34,18 @@ export interface Mishap {
 /** Asked about each packet before it passes; `null` lets it. */
 export type Plan = (packet: PassingPacket) => Mishap | null;
 
-/** Lets a mishap happen at the `nth` packet of `type` of one connection (default: of each), and at nothing else. */
+/**
+ * Lets a mishap happen at the `nth` packet of `type` of one connection (default: of each), and at nothing else.
+ *
+ * ```ts
+ * import { PacketTypes } from "karere";
+ * import { at_packet, disturber } from "karere/testing";
+ *
+ * const first_puback = { direction: "to_client", type: PacketTypes.PUBACK, nth: 1 } as const;
+ * const wire = await disturber(1883, at_packet(first_puback, { what: "RST", where: "before" }));
+ * await wire.close();
+ * ```
+ */
 export function at_packet(
   where: Pick<PassingPacket, "direction" | "type" | "nth"> & { connection?: number },
   mishap: Mishap,
@@ -48,6 +59,13 @@ export function at_packet(
 /**
  * Lets each connection end at one of its first `within` packets of one direction. What, where and at which packet depends
  * only on the seed and the number of the connection, so the same seed makes the same choices however fast all goes.
+ *
+ * ```ts
+ * import { at_random, disturber } from "karere/testing";
+ *
+ * const wire = await disturber(1883, at_random(42, 40, ["FIN", "RST", "half_close"]));
+ * await wire.close();
+ * ```
  *
  * @param kinds what may happen, each as likely as the others; one named twice is twice as likely.
  * @param spared so many packets of each direction pass before.

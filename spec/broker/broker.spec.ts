@@ -9,11 +9,13 @@ import { connectAsync } from "mqtt";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { Broker, type BrokerOptions } from "../../lib/broker/index.ts";
 import type { Client } from "../../lib/client/index.ts";
+import { encode } from "../../lib/codec/encoder.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { Properties } from "../../lib/model/properties.ts";
 import { ReasonCode } from "../../lib/model/reasoncodes.ts";
 import { using_clock } from "../../lib/testing/fake_clock.ts";
 import { connected, inbox, next_message, subscribed, texts, versions } from "../scenario/scene.ts";
+import { connect, props } from "../support/core_packets.ts";
 import { test_certificates } from "../support/doors.ts";
 import { eventually } from "../support/eventually.ts";
 import { bytes, packet_bytes } from "../support/packet_bytes.ts";
@@ -81,6 +83,33 @@ describe("a broker in the program", () => {
     await other.listen({ port: 0, host: "::1" });
     expect(other.url).toBe(`mqtt://[::1]:${other.port}`);
     await other.close();
+  });
+
+  it.each([
+    ["0.0.0.0", "127.0.0.1"],
+    ["::", "[::1]"],
+  ])("on all addresses, %s, is reached on that of the machine itself", async (host, there) => {
+    await using broker = new Broker();
+    await broker.listen({ port: 0, host });
+    expect(broker.url).toBe(`mqtt://${there}:${broker.port}`);
+  });
+
+  it("does not listen any more when it is closed before it could", async () => {
+    const broker = new Broker();
+    const listening = broker.listen({ port: 0 });
+    const failed = expect(listening).rejects.toMatchObject({ code: "ERR_MQTT_STATE" });
+    await broker.close();
+    await failed;
+    expect(broker.port).toBe(0);
+    await broker.listen({ port: 0 });
+    await broker.close();
+  });
+
+  it("takes its arguments by name, and no others", async () => {
+    const broker = new Broker();
+    await expect(broker.listen({ prot: 1883 } as object)).rejects.toThrow('did you mean "port"');
+    await expect(broker.listen(0 as unknown as object)).rejects.toThrow("{ port, host }, and not a number");
+    expect(() => new Broker(1883 as BrokerOptions)).toThrow("not a number");
   });
 
   it("refuses options that do not exist or cannot be", () => {
@@ -331,6 +360,38 @@ describe("a broker that ends", () => {
     await broker.close();
   });
 
+  it("publishes a will that has waited while it was closed", async () => {
+    using clock = using_clock();
+    const broker = new Broker();
+    const topics: string[] = [];
+    broker.on("published", ({ topic }) => topics.push(topic));
+    const dies = async (client_id: string, delay: number) => {
+      await broker.listen({ port: 0 });
+      const came = new Promise((resolve) => broker.once("connected", resolve));
+      const socket = connect_tcp(broker.port, "127.0.0.1");
+      const will = {
+        topic: client_id,
+        payload: new Uint8Array(),
+        qos: 0 as const,
+        retain: false,
+        properties: props(PacketTypes.WILLMESSAGE, { WillDelayInterval: delay }),
+      };
+      const properties = props(PacketTypes.CONNECT, { SessionExpiryInterval: 1000 });
+      socket.write(encode(connect({ version: 5, client_id, properties, will }), 5));
+      await came;
+      await broker.close();
+      socket.destroy();
+    };
+    await dies("early", 10);
+    await clock.advance(60);
+    await dies("late", 10);
+    expect(topics).toEqual(["early"]);
+    await broker.listen({ port: 0 });
+    await clock.advance(10);
+    expect(topics).toEqual(["early", "late"]);
+    await broker.close();
+  });
+
   it("ends the connection of one client", async () => {
     await using broker = await listening();
     const reasons: string[] = [];
@@ -340,6 +401,7 @@ describe("a broker that ends", () => {
     expect(broker.disconnect("nobody")).toBe(false);
     await eventually(() => expect(reasons).toEqual(["Administrative action"]));
     expect(() => broker.disconnect("me", code_of("Banned"))).toThrow("not for");
+    expect(() => broker.disconnect("me", 0x98 as unknown as ReasonCode)).toThrow("PacketTypes.DISCONNECT");
   });
 
   it("does not wait for a client that does not close its half", async () => {
@@ -350,6 +412,32 @@ describe("a broker that ends", () => {
     await broker.close();
     socket.destroy();
   });
+});
+
+it("each listener has messages of its own, and can do no harm with them", async () => {
+  await using broker = await listening();
+  const got: string[] = [];
+  broker.on("published", (message) => {
+    message.payload.fill(0x21);
+    message.properties?.clear();
+  });
+  broker.on("published", (message) => {
+    got.push(`${message.text()} ${message.properties?.ContentType}`);
+    structuredClone(message.payload.buffer, { transfer: [message.payload.buffer as ArrayBuffer] });
+  });
+  const properties = new Properties(PacketTypes.PUBLISH, { ContentType: "text" });
+  broker.publish("t", "x", 1, true, properties);
+  broker.retained()[0]?.payload.fill(0x21);
+  expect([got, broker.retained()[0]?.text()]).toEqual([["x text"], "x"]);
+});
+
+it("a line of the log stays one, whatever names clients have", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  await using broker = await listening({ logger: { debug: log, info: log, warn: log, error: log } });
+  await using _client = await connected(broker.port, { client_id: "a\n= admin\u2028" });
+  expect(lines.join("")).not.toMatch(/[\n\u2028]/);
+  expect(lines).toContainEqual(expect.stringContaining("= a\\u000a= admin\\u2028 connected from"));
 });
 
 it("a listener may do anything with the broker: publish, end connections, forget everything", async () => {

@@ -36,6 +36,22 @@ describe("a client that wants to come in", () => {
     });
   });
 
+  it("is refused when there are too many sessions, unless one is its own", () => {
+    const stand = new Stand({ max_sessions: 1 });
+    stand.client("me");
+    for (const [version, code] of [
+      [5, 0x97],
+      [4, 3],
+    ] as const) {
+      const other = stand.peer(version);
+      other.connect({ client_id: "other" });
+      expect(other.take_one()).toMatchObject({ type: PacketTypes.CONNACK, reason_code: code });
+    }
+    const again = stand.peer();
+    again.connect({ client_id: "me" });
+    expect(again.take_one()).toMatchObject({ reason_code: 0 });
+  });
+
   it("hears nothing of limits that are none", () => {
     const peer = new Stand({ topic_alias_maximum: 0 }).peer();
     peer.connect();

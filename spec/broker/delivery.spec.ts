@@ -302,10 +302,10 @@ describe("a topic alias", () => {
   });
 });
 
-describe("the lifetime of a message", () => {
-  const publish_for = (stand: Stand, seconds: number) =>
-    stand.client("publisher").send(publish("t", "x", { qos: 1, mid: 1 }, { MessageExpiryInterval: seconds }));
+const publish_for = (stand: Stand, seconds: number, text = "x") =>
+  stand.client("publisher").send(publish("t", text, { qos: 1, mid: 1 }, { MessageExpiryInterval: seconds }));
 
+describe("the lifetime of a message", () => {
   it("is passed on without the time that it waited [MQTT-3.3.2-6]", () => {
     const stand = new Stand();
     const first = subscriber(stand);
@@ -346,16 +346,77 @@ describe("what waits for a client", () => {
     expect(back(stand).take_texts()).toEqual(["a", "b"]);
   });
 
-  it("may be nothing: then only what can be sent at once is sent", () => {
+  it("may be nothing: then a client gets only what comes while it is there", () => {
     const stand = new Stand({ max_queued_messages: 0, max_inflight_messages: 1 });
     const peer = subscriber(stand, 1);
     for (const text of ["a", "b"]) stand.publish("t", text, 1);
     peer.send(puback((peer.take_one() as PublishPacket).mid));
-    expect(peer.take()).toEqual([]);
+    peer.send(puback((peer.take_one() as PublishPacket).mid));
     peer.lose();
     stand.publish("t", "c", 1);
     expect(back(stand).take_texts()).toEqual([]);
+    expect(stand.told("dropped")).toHaveLength(1);
+  });
+
+  it("is all that comes, for a client that reads", () => {
+    const stand = new Stand({ max_queued_messages: 2, max_inflight_messages: 1 });
+    const peer = subscriber(stand, 1);
+    for (let count = 0; count < 100; count += 1) stand.publish("t", String(count), 1);
+    expect(stand.told("dropped")).toEqual([]);
+    const got: string[] = [];
+    for (let messages = peer.take_messages(); messages.length > 0; messages = peer.take_messages()) {
+      for (const { mid, payload } of messages) {
+        got.push(Buffer.from(payload).toString());
+        peer.send(puback(mid));
+      }
+    }
+    expect(got).toHaveLength(100);
+  });
+
+  it("is no more than so many messages for a client that does not read", () => {
+    const stand = new Stand({ max_queued_messages: 2, max_inflight_messages: 1 });
+    const peer = subscriber(stand, 1);
+    stand.publish("t", "not read", 1);
+    stand.pass(1);
+    for (const text of ["a", "b", "c"]) stand.publish("t", text, 1);
+    expect(stand.told("dropped")).toEqual([]);
+    stand.pass(1);
+    stand.publish("t", "d", 1);
+    expect(stand.told("dropped")).toMatchObject([{ client_id: "subscriber" }]);
+    expect(peer.take_texts()).toEqual(["not read"]);
+    stand.publish("t", "e", 1);
+    expect(stand.told("dropped")).toHaveLength(1);
+  });
+
+  it("does not count what is retained, which is kept anyway", () => {
+    const stand = new Stand({ max_queued_messages: 2, max_queued_bytes: 10, max_inflight_messages: 1 });
+    for (const topic of ["a", "b", "c", "d"]) stand.publish(topic, "12345", 1, true);
+    const peer = stand.client("me");
+    peer.send(subscribe(1, [{ filter: "#", qos: 1 }]));
+    const got: string[] = [];
+    for (let messages = peer.take_messages(); messages.length > 0; messages = peer.take_messages()) {
+      for (const { mid, topic } of messages) {
+        got.push(topic);
+        peer.send(puback(mid));
+      }
+    }
+    expect(got.sort()).toEqual(["a", "b", "c", "d"]);
+    expect(stand.told("dropped")).toEqual([]);
+  });
+
+  it("holds no place when it has expired", () => {
+    const stand = new Stand({ max_queued_messages: 3, max_queued_bytes: 30 });
+    subscriber(stand).lose();
+    for (const text of ["old", "older"]) publish_for(stand, 10, text);
+    publish_for(stand, 100, "12345");
+    stand.publish("t", "too early", 1);
+    expect(stand.told("dropped")).toHaveLength(1);
+    stand.pass(10);
+    stand.publish("t", "b", 1);
+    stand.publish("t", "x".repeat(25), 1);
+    stand.publish("t", "c", 1);
     expect(stand.told("dropped")).toHaveLength(2);
+    expect(back(stand).take_texts()).toEqual(["12345", "b", "c"]);
   });
 
   it("is no more than so many bytes", () => {
@@ -385,6 +446,17 @@ describe("what waits for a client", () => {
     expect(got).toEqual(texts);
   });
 
+  it("with QoS 0 is as much as may wait, for a client that reads", () => {
+    const stand = new Stand({ max_queued_bytes: 8_000_000 });
+    const peer = stand.client("me");
+    peer.send(subscribe(1, ["t"]));
+    peer.take();
+    stand.pass(50);
+    for (let count = 0; count < 10; count += 1) stand.publish("t", new Uint8Array(1_000_000));
+    expect(stand.told("dropped")).toHaveLength(2);
+    expect(peer.take_messages()).toHaveLength(8);
+  });
+
   it("with QoS 0 is dropped when too much of it is not read, and with QoS 1 stays in the queue", () => {
     const stand = new Stand({ max_inflight_messages: 100, max_queued_bytes: 100_000_000 });
     const peer = stand.client("me");
@@ -396,6 +468,8 @@ describe("what waits for a client", () => {
     );
     expect(peer.take_one()).toEqual(suback(1, 0, 1));
     const large = new Uint8Array(1024 * 1024);
+    stand.publish("zero", "");
+    stand.pass(3);
     for (let count = 0; count < 10; count += 1) {
       stand.publish("zero", large);
       stand.publish("one", large, 1);
@@ -419,9 +493,23 @@ describe("a client that asks on and does not take the answers", () => {
     peer.take();
     expect(peer.link.is_unheard).toBe(false);
   });
+
+  it("had better not be heard when it asks for what is retained, either", () => {
+    const stand = new Stand();
+    stand.publish("t", new Uint8Array(64 * 1024), 0, true);
+    const peer = stand.client("me");
+    peer.send(subscribe(1, ["t"]));
+    expect(peer.link.is_unheard).toBe(true);
+  });
 });
 
 describe("our Receive Maximum", () => {
+  it("is none on 3.1.1, which was not told of it", () => {
+    const peer = new Stand({ receive_maximum: 2 }).client("me", { version: 4 });
+    for (let mid = 1; mid <= 5; mid += 1) peer.send(publish("t", "", { qos: 2, mid }));
+    expect([peer.take().length, peer.is_ended]).toEqual([5, false]);
+  });
+
   it("counts QoS 2 that is not released, and more than that is 0x93 [MQTT-3.3.4-7]", () => {
     const stand = new Stand({ receive_maximum: 2 });
     const peer = stand.client("me", kept);

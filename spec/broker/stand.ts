@@ -16,6 +16,9 @@ import { connect } from "../support/core_packets.ts";
 export const settings: CoreSettings = {
   max_packet_size: 268_435_460,
   receive_maximum: 65_535,
+  max_subscriptions: 1000,
+  max_sessions: 1000,
+  max_retained: 1000,
   topic_alias_maximum: 10,
   max_inflight_messages: 20,
   max_queued_messages: 1000,

@@ -56,6 +56,35 @@ describe("a subscription", () => {
     }
   });
 
+  it("of which a client has too many is refused [MQTT-3.9.3-1]", () => {
+    for (const [version, code] of [
+      [5, 0x97],
+      [4, 0x80],
+    ] as const) {
+      const peer = new Stand({ max_subscriptions: 2 }).client("me", { version });
+      peer.send(subscribe(1, ["a", "b", "c", "a"]));
+      expect(peer.take_one()).toEqual(suback(1, 0, 0, code, 0));
+      peer.send(unsubscribe(2, ["a"]), subscribe(3, ["c"]));
+      expect(peer.take().at(-1)).toEqual(suback(3, 0));
+    }
+  });
+
+  it("may overlap as many others as there can be", () => {
+    const levels = 17;
+    const stand = new Stand({ max_subscriptions: 2 ** levels });
+    const peer = stand.client("me");
+    const filters = Array.from({ length: 2 ** levels }, (_, bits) =>
+      Array.from({ length: levels }, (_, level) => ((bits >> level) & 1 ? "+" : "a")).join("/"),
+    );
+    for (let at = 0; at < filters.length; at += 60_000) {
+      const some = filters.slice(at, at + 60_000).map((filter) => ({ filter, qos: 1 as const }));
+      peer.send(subscribe(1, some));
+    }
+    peer.take();
+    stand.publish(Array.from({ length: levels }, () => "a").join("/"), "x", 2);
+    expect(peer.take_messages()).toMatchObject([{ qos: 1 }]);
+  });
+
   it("replaces one with the same filter [MQTT-3.8.4-3]", () => {
     const stand = new Stand();
     const peer = stand.client("me");
@@ -342,5 +371,103 @@ describe("what a client may publish", () => {
       [client, "publish", "a"],
       [client, "subscribe", "b/#"],
     ]);
+  });
+});
+
+describe("a hook that ends the connection of the client it is asked about", () => {
+  const stand_of = (action: "publish" | "subscribe"): Stand => {
+    const stand: Stand = new Stand({
+      access: (client, wanted) => {
+        if (wanted === action) stand.core.disconnect(client.client_id, 0x98, stand.now);
+        return 0;
+      },
+    });
+    return stand;
+  };
+
+  it("leaves no subscription behind", () => {
+    const stand = stand_of("subscribe");
+    const peer = stand.client("me");
+    peer.send(subscribe(1, ["a", "b"]));
+    expect(peer.take_one()).toMatchObject({ type: PacketTypes.DISCONNECT, reason_code: 0x98 });
+    expect([...stand.core.sessions]).toEqual([]);
+    expect(stand.told("subscribed")).toEqual([]);
+    stand.publish("a", "x", 1);
+    expect(peer.take()).toEqual([]);
+  });
+
+  it.each([[0], [1], [2]] as const)("lets nothing of it through with QoS %i", (qos) => {
+    const stand = stand_of("publish");
+    const listener = stand.client("listener");
+    listener.send(subscribe(1, ["#"]));
+    listener.take();
+    const peer = stand.client("me");
+    peer.send(publish("t", "x", { qos, mid: qos === 0 ? 0 : 1 }), publish("t", "y"));
+    expect(peer.take_one()).toMatchObject({ type: PacketTypes.DISCONNECT, reason_code: 0x98 });
+    expect(stand.told("published")).toEqual([]);
+    expect(listener.take()).toEqual([]);
+  });
+
+  it("does not let it in any more", () => {
+    const stand: Stand = new Stand({
+      access: () => {
+        stand.core.shut_down(stand.now);
+        return 0;
+      },
+    });
+    const peer = stand.peer();
+    const will = { topic: "w", payload: Buffer.from("x"), qos: 0 as const, retain: false, properties: null };
+    peer.connect({ will });
+    expect([peer.is_ended, [...stand.core.sessions]]).toEqual([true, []]);
+    expect(peer.take()).toEqual([]);
+  });
+});
+
+describe("a retained message for which there is no place", () => {
+  it("is refused, unless it takes the place of another, or only removes one", () => {
+    const stand = new Stand({ max_retained: 2 });
+    const listener = stand.client("listener");
+    listener.send(subscribe(1, ["#"]));
+    listener.take();
+    const peer = stand.client("me");
+    const code_of = (topic: string, payload: string, rest: object = {}, lifetime: object | null = null) => {
+      peer.send(publish(topic, payload, { qos: 1, mid: 1, retain: true, ...rest }, lifetime));
+      return (peer.take_one() as { reason_code: number }).reason_code;
+    };
+    expect(code_of("a/b", "1", {}, { MessageExpiryInterval: 10 })).toBe(0);
+    expect(code_of("a", "2")).toBe(0);
+    expect(code_of("c", "3")).toBe(0x97);
+    expect(code_of("c/d", "3", { retain: false })).toBe(0);
+    expect(code_of("a", "4")).toBe(0);
+    expect(code_of("c", "")).toBe(0);
+    stand.pass(10);
+    expect(code_of("e", "5")).toBe(0);
+    expect(code_of("f", "6")).toBe(0x97);
+    expect(code_of("a", "")).toBe(0);
+    expect(code_of("f", "7")).toBe(0);
+    expect(listener.take_texts()).toEqual(["1", "2", "3", "4", "", "5", "", "7"]);
+    expect(
+      stand.core
+        .retained("#", stand.now)
+        .map(({ topic }) => topic)
+        .sort(),
+    ).toEqual(["e", "f"]);
+  });
+
+  it("is published all the same when it is a will, and not kept", () => {
+    const stand = new Stand({ max_retained: 0 });
+    const listener = stand.client("listener");
+    listener.send(subscribe(1, ["#"]));
+    listener.take();
+    const will = {
+      topic: "w",
+      payload: Buffer.from("gone"),
+      qos: 0 as const,
+      retain: true,
+      properties: null,
+    };
+    stand.client("me", { will }).lose();
+    expect(listener.take_texts()).toEqual(["gone"]);
+    expect(stand.core.retained("#", stand.now)).toEqual([]);
   });
 });

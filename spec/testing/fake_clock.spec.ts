@@ -113,9 +113,27 @@ describe("a fake clock", () => {
 
   it("does not go back", async () => {
     clock = using_clock();
-    expect(() => clock.advance(-1)).toThrow("seconds");
+    for (const seconds of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => clock.advance(seconds)).toThrow("seconds");
+    await clock.advance(5);
+    const passing = clock.advance(5);
+    expect(() => clock.advance(1)).toThrow("time passes already");
+    await passing;
+    await clock.advance(1);
+    expect(clock.elapsed).toBe(11);
     clock.restore();
-    expect(() => using_clock({ quiet: -1 })).toThrow("quiet");
+    for (const quiet of [-1, Number.POSITIVE_INFINITY]) expect(() => using_clock({ quiet })).toThrow("quiet");
+    expect(() => using_clock({ quit: 1 } as object)).toThrow('did you mean "quiet"');
+  });
+
+  it("lets a day with a keepalive of a minute pass in a moment", async () => {
+    clock = using_clock();
+    await using broker = await using_broker();
+    await using client = await connected(broker.port, { client_id: "me", connect: { keepalive: 60 } });
+    const before = performance.now();
+    await clock.advance(86_400);
+    expect(performance.now() - before).toBeLessThan(5000);
+    expect([client.is_connected(), broker.clients.length]).toEqual([true, 1]);
   });
 });
 

@@ -1,10 +1,13 @@
+import { duplexPair } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import { ReasonCode } from "../../lib/model/reasoncodes.ts";
 import { disturber } from "../../lib/testing/disturber.ts";
+import { using_clock } from "../../lib/testing/fake_clock.ts";
 import { using_broker } from "../../lib/testing/test_broker.ts";
 import { connected, inbox, subscribed, texts } from "../scenario/scene.ts";
 import { eventually } from "../support/eventually.ts";
+import { packet_bytes } from "../support/packet_bytes.ts";
 
 const busy = new ReasonCode(PacketTypes.CONNACK, "Server busy");
 
@@ -46,6 +49,100 @@ describe("a broker for a test", () => {
     expect(await gone).toBe("Unspecified error");
     await client.publish("t", "after all", 1).wait_for_publish();
     expect((await broker.received("t")).text()).toBe("after all");
+  });
+
+  it.each(["FIN", "RST"] as const)("knows nobody any more after a cut by %s", async (how) => {
+    await using broker = await using_broker();
+    await using client = await connected(broker.port, { client_id: "me", persistent: true });
+    await subscribed(client, "t");
+    broker.cut(how);
+    expect(broker.clients).toEqual([]);
+    expect(broker.sessions).toMatchObject([{ is_connected: false }]);
+    let is_back = false;
+    broker.once("connected", () => {
+      is_back = true;
+    });
+    await broker.subscribed("t");
+    expect(is_back).toBe(true);
+  });
+
+  it("does not wait for somebody who does not close his half", async () => {
+    await using broker = await using_broker();
+    await using wire = await disturber(broker.port);
+    await using client = await connected(wire.port, { client_id: "me", reconnect_on_failure: false });
+    wire.freeze();
+    broker.cut("FIN");
+    expect([client.is_connected(), broker.clients]).toEqual([true, []]);
+  });
+
+  it("cuts a stream that is no socket", async () => {
+    await using broker = await using_broker();
+    const [near, far] = duplexPair();
+    broker.accept(far);
+    near.write(packet_bytes(4).connect({ client_id: "a" }));
+    await broker.connected("a");
+    broker.cut();
+    expect([far.destroyed, broker.clients]).toEqual([true, []]);
+    near.destroy();
+  });
+
+  it("has its port for life", async () => {
+    await using broker = await using_broker();
+    const { port } = broker;
+    await broker.stop();
+    await broker.stop();
+    await broker.start();
+    await expect(broker.start()).rejects.toMatchObject({ code: "ERR_MQTT_STATE" });
+    await broker.stop();
+    await broker.restart();
+    await broker.close();
+    await broker.start();
+    expect(broker.port).toBe(port);
+  });
+
+  it("tells who still waits when it is closed, and not when it is stopped", async () => {
+    await using broker = await using_broker();
+    const received = broker.received("t");
+    await broker.restart({ forget: true });
+    broker.publish("t", "after all");
+    expect((await received).text()).toBe("after all");
+    const refused = expect(broker.connected("me")).rejects.toMatchObject({
+      code: "ERR_MQTT_STATE",
+      message: "the broker was closed while a test waited for the client me",
+    });
+    await broker.close();
+    await refused;
+  });
+
+  it("forgets what has arrived with all else, and all but the latest", async () => {
+    await using broker = await using_broker();
+    broker.publish("t", "stale");
+    await broker.restart({ forget: true });
+    await expect(broker.received("t", 0)).rejects.toThrow("in vain");
+    for (let count = 1; count <= 10_001; count += 1) broker.publish("t", count);
+    expect((await broker.received("t")).text()).toBe("2");
+    broker.clear();
+    await expect(broker.received("t", 0)).rejects.toThrow("in vain");
+  });
+
+  it("takes its arguments by name, and reason codes as such", async () => {
+    await using broker = await using_broker();
+    await expect(broker.restart({ forgot: true } as object)).rejects.toThrow('did you mean "forget"');
+    await expect(broker.start(true as unknown as object)).rejects.toThrow(
+      "start() takes its arguments by name",
+    );
+    expect(broker.port).toBeGreaterThan(0);
+    const refuse = (value: unknown) => () => broker.refuse(value as ReasonCode);
+    expect(refuse("Server busy")).toThrow('new ReasonCode(PacketTypes.CONNACK, "Server busy"), not a string');
+    expect(refuse(0)).toThrow(TypeError);
+    expect(refuse(new ReasonCode(PacketTypes.CONNACK, "Success"))).toThrow("null");
+    await expect(using_broker({ authenticate: true } as object)).rejects.toThrow(TypeError);
+  });
+
+  it("says that time stands still, when it waits in vain", async () => {
+    await using broker = await using_broker();
+    using _clock = using_clock();
+    await expect(broker.connected("me", 0)).rejects.toThrow("restore()");
   });
 
   it("keeps what it knows over a restart, or forgets it", async () => {
@@ -90,6 +187,11 @@ describe("a broker for a test", () => {
     await expect(connected(broker.port, { client_id: "you" })).rejects.toThrow("Not authorized");
     await using client = await connected(broker.port, { client_id: "me" });
     expect(client.is_connected()).toBe(true);
+  });
+
+  it("lets nobody in whom the program's own hook says nothing about", async () => {
+    await using broker = await using_broker({ authenticate: () => undefined as unknown as boolean });
+    await expect(connected(broker.port)).rejects.toThrow("Not authorized");
   });
 
   it("stands behind a disturber", async () => {
