@@ -3,6 +3,7 @@
 
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { Client } from "../client/client.ts";
+import { ENGINE } from "../client/inside.ts";
 import { DEFAULT_QUEUED_BYTES, type ResolvedOptions } from "../client/options.ts";
 
 /** What the user may have decided himself. */
@@ -19,13 +20,13 @@ const FULL_BYTES = DEFAULT_QUEUED_BYTES / 2;
 /** How many more; null: as many as it likes, and the limits of the queue apply. */
 export function allowance(client: Client<ApiVersion>, own: OwnLimits): number | null {
   if (own.queue_policy !== "reject" || client.max_queued_messages !== 0 || !is_at_work(client)) return null;
-  const { queued, in_flight, bytes } = client._engine.session.counts;
+  const { queued, in_flight, bytes } = client[ENGINE].session.counts;
   if (own.max_queued_bytes === DEFAULT_QUEUED_BYTES && bytes >= FULL_BYTES) return 0;
   return Math.max(0, IDS - queued - in_flight);
 }
 
 /** Whether acknowledgements may come without the script: a link is there, or somebody opens one. */
-function is_at_work({ _engine: engine, on_socket_register_write }: Client<ApiVersion>): boolean {
+function is_at_work({ [ENGINE]: engine, on_socket_register_write }: Client<ApiVersion>): boolean {
   // Nothing leaves then unless the script itself calls loop_write().
   if (typeof on_socket_register_write === "function") return false;
   if (engine.state === "new" || engine.state === "disconnecting" || engine.state === "disconnected")

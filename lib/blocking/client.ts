@@ -5,6 +5,7 @@ import type { ClientArguments, OldClientArguments } from "../client/call_argumen
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { EventsOf, MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 import type { EventEmitter } from "../client/callbacks.ts";
+import { AUDIENCE } from "../client/inside.ts";
 import type { Logger } from "../client/logging.ts";
 import { type ResolvedOptions, resolve_options } from "../client/options.ts";
 import { plain_message } from "../client/plain_message.ts";
@@ -158,7 +159,7 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
   }
 
   /** @internal */
-  override get _audience(): Peer {
+  override get [AUDIENCE](): Peer {
     return this.#peer;
   }
 

@@ -3,6 +3,7 @@
 
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { Client } from "../client/client.ts";
+import { ENGINE, NEW_INFO } from "../client/inside.ts";
 import type { Logger } from "../client/logging.ts";
 import type { MQTTMessageInfo } from "../client/message_info.ts";
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
@@ -70,7 +71,7 @@ export class Host {
         failures: pack(failures, owner.crossing),
       }),
     );
-    client._new_info = (waiting) => this.#messages.add(waiting);
+    client[NEW_INFO] = (waiting) => this.#messages.add(waiting);
   }
 
   /** Tells also of callbacks that have failed in this thread. */
@@ -115,7 +116,7 @@ export class Host {
   }
 
   #event(name: string, args: readonly unknown[], id: number | null): Report {
-    const gated = this.client._engine.loops.is_driven && !ungated.has(name);
+    const gated = this.client[ENGINE].loops.is_driven && !ungated.has(name);
     return { say: "event", client: this.#id, name, args: pack(args, this.#owner.crossing), gated, id };
   }
 
@@ -184,7 +185,7 @@ export class Host {
   }
 
   readonly #take_turn = (): void => {
-    const engine = this.client._engine;
+    const engine = this.client[ENGINE];
     this.#is_taking = true;
     if (engine.is_congested) {
       setTimeout(this.#take_turn, CONGESTION_MS);
@@ -204,7 +205,7 @@ export class Host {
   /** The script waits for acknowledgements; if that is within a callback, nothing is read until it has finished. */
   #read_on(): void {
     if (this.#handed.length > 0 && this.#first_handed === this.#handed_before)
-      this.client._engine.resume_reading();
+      this.client[ENGINE].resume_reading();
     this.#handed_before = this.#first_handed;
   }
 
@@ -258,7 +259,7 @@ export class Host {
 
   /** Whether the process must stay alive for it: it waits for the broker, or its bytes have not left. */
   get is_needed(): boolean {
-    const engine = this.client._engine;
+    const engine = this.client[ENGINE];
     return engine.is_held || engine.is_congested || this.#is_taking || unsent_bytes(engine.socket) > 0;
   }
 }

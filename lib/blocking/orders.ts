@@ -4,6 +4,7 @@
 import { workerData } from "node:worker_threads";
 import type { ApiVersion } from "../client/callback_api.ts";
 import { Client } from "../client/client.ts";
+import { ENGINE, IN_TURN } from "../client/inside.ts";
 import type { ResolvedOptions } from "../client/options.ts";
 import { type OneShot, watch } from "../helpers/one_shot.ts";
 import * as publish from "../helpers/publish.ts";
@@ -109,7 +110,7 @@ function number_of(client: Client<ApiVersion>): number {
 /** The clients of helpers that have ended are let go. */
 function release(): void {
   for (const [client, host] of hosts) {
-    if (client > 0 || host.client._engine.session.phase !== "idle") continue;
+    if (client > 0 || host.client[ENGINE].session.phase !== "idle") continue;
     hosts.delete(client);
     active.delete(host);
     report({ say: "released", client });
@@ -171,7 +172,7 @@ function carry_out(order: Order): void {
       if (options.warnings) deaf_script.may_be_told();
       const client = new Client(options);
       // The script's thread sees to the turns.
-      client._in_turn = false;
+      client[IN_TURN] = false;
       const host = new Host(client, order.client, owner, options);
       host.tell_failures();
       hosts.set(order.client, host);
@@ -238,7 +239,7 @@ function carry_out(order: Order): void {
       return;
     }
     case "leave":
-      hosts.get(order.client)?.client._engine.loops.leave(new Error("left"));
+      hosts.get(order.client)?.client[ENGINE].loops.leave(new Error("left"));
       return;
     case "leave_help":
       shots.get(order.id)?.fail(new Error("left"));

@@ -172,7 +172,17 @@ export class Peer implements Participant {
 
   /** `store_set()`: from now on what is published is kept there; null: nowhere. */
   store_set(store: Store | null, entry: thread.Entry): void {
-    this.call("call", "store_set", [store], "quick", entry);
+    try {
+      this.call("call", "store_set", [store], "quick", entry);
+    } catch (error) {
+      // An interrupt does not call the order off.
+      if (is_interrupt(error)) this.#has_store(store);
+      throw error;
+    }
+    this.#has_store(store);
+  }
+
+  #has_store(store: Store | null): void {
     (this.#sender as Sender).has_store = store !== null;
   }
 
@@ -293,11 +303,14 @@ export class Peer implements Participant {
 
   #deliver_message(message: MQTTMessage): void {
     const callbacks = this.router.match(message.topic);
-    const args = [this.client, this.userdata, message];
     try {
-      if (callbacks.length === 0)
+      if (callbacks.length === 0) {
+        const args = [this.client, this.userdata, message];
         this.#after(call_all(this.client, "message", args, this.#on_failure), "on_message");
+      }
       for (const callback of callbacks) {
+        // The callback before may have set other user data.
+        const args = [this.client, this.userdata, message];
         const name = callback.name === "" ? "message callback" : callback.name;
         const running = call_one(callback as never, this.client, args, name, (error) =>
           this.#on_failure(error, name),

@@ -2,6 +2,7 @@
 // opened, from what they were asked for here.
 
 import { check_store } from "../client/store_argument.ts";
+import { name_type } from "../model/type_names.ts";
 import { FileStore, type FileStoreArguments } from "../store/file_store.ts";
 import { LevelStore, type LevelStoreArguments } from "../store/level.ts";
 import type { Store } from "../store/store.ts";
@@ -36,8 +37,9 @@ export function unpack_store(parcel: StoreParcel): Store {
 export function check_blocking_store(value: unknown): Store | null {
   const store = check_store(value);
   if (store === null || pack_store(store) !== null) return store;
-  const what =
-    store instanceof LevelStore ? "a LevelStore on a database of one's own" : `a ${store.constructor.name}`;
+  const { database } = store as { database?: unknown };
+  const is_foreign = store instanceof LevelStore && typeof database !== "string";
+  const what = is_foreign ? "a LevelStore on a database of one's own" : name_type(store);
   throw new TypeError(
     `${what} cannot be the store of a blocking client, which works in a thread of its own: give the path of a file, a FileStore, or a LevelStore with the name of its database`,
   );

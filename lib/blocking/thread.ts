@@ -254,8 +254,8 @@ function accept(report: Report): void {
 
 // ---- letting happen what has happened --------------------------------------------------------------------------
 
-/** The script is idle: everything that waits is told. */
-function take_turn(): void {
+/** The script is idle, or has been busy for long: everything that waits is told. */
+export function take_turn(): void {
   receive(0);
   refresh();
   answer_asks();

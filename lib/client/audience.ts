@@ -26,6 +26,7 @@ import {
 } from "./callback_api.ts";
 import { callback_warnings, loop_callbacks } from "./callback_checks.ts";
 import { all_of, call_all, call_one, type EventEmitter, has_callback } from "./callbacks.ts";
+import { AUDIENCE, ENGINE, IN_TURN, PLAN, SETTINGS } from "./inside.ts";
 import { MQTTMessageInfo, type Waiting } from "./message_info.ts";
 import { packet_text } from "./packet_text.ts";
 import { Reporter, type ReporterOwner } from "./reporter.ts";
@@ -38,11 +39,11 @@ const NO_LOOP_MS = 2000;
 /** The client, whose callbacks are called. */
 export interface AudienceOwner extends EventEmitter {
   readonly suppress_exceptions: boolean;
-  readonly _audience: Audience;
-  readonly _engine: Engine;
-  readonly _settings: ClientSettings;
-  readonly _in_turn: boolean;
-  _plan(attempt: number, signal: AbortSignal): Promise<Plan>;
+  readonly [AUDIENCE]: Audience;
+  readonly [ENGINE]: Engine;
+  readonly [SETTINGS]: ClientSettings;
+  readonly [IN_TURN]: boolean;
+  [PLAN](attempt: number, signal: AbortSignal): Promise<Plan>;
 }
 
 export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwner {
@@ -67,23 +68,23 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   // ---- what the engine asks ------------------------------------------------------------------------------------
 
   settings(): SessionSettings {
-    return this.target._settings.for_session();
+    return this.target[SETTINGS].for_session();
   }
 
   plan(attempt: number, signal: AbortSignal): Promise<Plan> {
-    return this.target._plan(attempt, signal);
+    return this.target[PLAN](attempt, signal);
   }
 
   get round(): Round {
-    return this.target._settings.servers;
+    return this.target[SETTINGS].servers;
   }
 
   get in_turn(): boolean {
-    return this.target._in_turn;
+    return this.target[IN_TURN];
   }
 
   get reconnect_on_failure(): boolean {
-    return this.target._settings.options.reconnect_on_failure;
+    return this.target[SETTINGS].options.reconnect_on_failure;
   }
 
   writes_by_hand(): boolean {
@@ -119,7 +120,7 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   // ---- what the reporter asks ----------------------------------------------------------------------------------
 
   get warnings(): boolean {
-    return this.target._settings.options.warnings;
+    return this.target[SETTINGS].options.warnings;
   }
 
   get suppress_exceptions(): boolean {
@@ -129,8 +130,8 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   // ---- callbacks -----------------------------------------------------------------------------------------------
 
   get #shape(): Shape {
-    const { _engine, _settings } = this.target;
-    return { api: _settings.options.callback_api_version, version: _engine.session.version };
+    const { target } = this;
+    return { api: target[SETTINGS].options.callback_api_version, version: target[ENGINE].session.version };
   }
 
   deliver(event: EngineEvent): void | Promise<void> {
@@ -169,15 +170,17 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   }
 
   #deliver_message({ packet }: Extract<EngineEvent, { type: "message" }>): void | Promise<void> {
-    const { target, userdata } = this;
-    const { session, received_at } = target._engine;
+    const { target } = this;
+    const { session, received_at } = target[ENGINE];
     const message = MQTTMessage.received(packet, session.version === 5, received_at / 1000);
-    const args = [target, userdata, message];
     const callbacks = this.router.match(packet.topic);
-    if (callbacks.length === 0) return call_all(target, "message", args, on_failure);
+    if (callbacks.length === 0)
+      return call_all(target, "message", [target, this.userdata, message], on_failure);
     const pending: Promise<void>[] = [];
     for (const callback of callbacks) {
       const name = callback.name === "" ? "message callback" : callback.name;
+      // The callback before may have set other user data.
+      const args = [target, this.userdata, message];
       const running = call_one(callback as never, target, args, name, on_failure);
       if (running !== undefined) pending.push(running);
     }
@@ -187,7 +190,7 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   #deliver_published(mid: number, packet: PublishedPacket): void | Promise<void> {
     const { target, userdata } = this;
     if (!has_callback(target, "publish")) return undefined;
-    const api = target._settings.options.callback_api_version;
+    const api = target[SETTINGS].options.callback_api_version;
     return call_all(target, "publish", publish_arguments(api, target, userdata, mid, packet), on_failure);
   }
 
@@ -209,19 +212,19 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   report(error: unknown, callback_name: string): void {
     if (goes_on(error)) return;
     this.reporter.failed(error, callback_name);
-    if (!this.suppress_exceptions) this.target._engine.loops.stop_on(error);
+    if (!this.suppress_exceptions) this.target[ENGINE].loops.stop_on(error);
   }
 
   // ---- messages for which somebody waits -----------------------------------------------------------------------
 
   begin(info: MQTTMessageInfo): void {
-    const { _engine: engine } = this.target;
+    const { [ENGINE]: engine } = this.target;
     this.#awaited.set(info, (this.#awaited.get(info) ?? 0) + 1);
     engine.hold_for_waiter(1);
     if (!engine.is_unasked) return;
     // Nothing is done about it yet: not for ever.
     this.after(NO_LOOP_MS, () => {
-      if (this.target._engine.is_unasked) this.give_up_waiting(unconnected_error());
+      if (this.target[ENGINE].is_unasked) this.give_up_waiting(unconnected_error());
     });
   }
 
@@ -229,11 +232,11 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
     const left = (this.#awaited.get(info) ?? 1) - 1;
     if (left === 0) this.#awaited.delete(info);
     else this.#awaited.set(info, left);
-    this.target._engine.hold_for_waiter(-1);
+    this.target[ENGINE].hold_for_waiter(-1);
   }
 
   given_up(): Error | null {
-    return this.target._engine.has_given_up ? this.#given_up : null;
+    return this.target[ENGINE].has_given_up ? this.#given_up : null;
   }
 
   after(ms: number, fn: () => void): () => void {
@@ -287,7 +290,7 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
     this.stop_watching();
     this.#cancel_loop_check = this.after(NO_LOOP_MS, () => {
       this.#cancel_loop_check = null;
-      const { loops, state } = this.target._engine;
+      const { loops, state } = this.target[ENGINE];
       if (loops.was_driven) return;
       if (state === "connect_async") {
         this.warn(
@@ -307,14 +310,14 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
   }
 
   #wants_callbacks(): boolean {
-    if (this.router.size > 0 || this.target._engine.session.is_subscribed) return true;
+    if (this.router.size > 0 || this.target[ENGINE].session.is_subscribed) return true;
     return loop_callbacks.some((name) => this.hears(name));
   }
 }
 
 /** One for all clients, who would have a closure each. */
 function on_failure(error: unknown, callback: string, self: unknown): void {
-  (self as AudienceOwner)._audience.report(error, callback);
+  (self as AudienceOwner)[AUDIENCE].report(error, callback);
 }
 
 /** For those who wait for a message that nobody sends. */

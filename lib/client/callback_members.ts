@@ -5,6 +5,7 @@ import { positional } from "../model/keywords.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import type { CallbackArguments, UserData } from "./callback_api.ts";
 import { EventEmitter } from "./callbacks.ts";
+import { AUDIENCE } from "./inside.ts";
 import { check_logger, type Logger } from "./logging.ts";
 import type { Reporter } from "./reporter.ts";
 import type { MessageCallback, Router } from "./router.ts";
@@ -78,22 +79,22 @@ export abstract class CallbackMembers<Arguments extends ArgumentLists> extends E
   ): void;
   message_callback_add(...args: unknown[]): void {
     const [sub, callback] = positional("message_callback_add", ["sub", "callback"], args);
-    this._audience.router.add(sub as string, callback as MessageCallback);
+    this[AUDIENCE].router.add(sub as string, callback as MessageCallback);
   }
 
   /** Takes the callback of `sub` away. */
   message_callback_remove(sub: string | { sub: string }): void;
   message_callback_remove(...args: unknown[]): void {
     const [sub] = positional("message_callback_remove", ["sub"], args);
-    this._audience.router.remove(sub as string);
+    this[AUDIENCE].router.remove(sub as string);
   }
 
   /** Where log lines go besides `on_log`; null: nowhere. */
   get logger(): Logger | null {
-    return this._audience.reporter.logger;
+    return this[AUDIENCE].reporter.logger;
   }
   set logger(logger: Logger | null) {
-    this._audience.reporter.logger = check_logger(logger);
+    this[AUDIENCE].reporter.logger = check_logger(logger);
   }
 
   /** Sends log lines to `logger`: anything with debug, info, warn and error. Default: the console. */
@@ -103,21 +104,21 @@ export abstract class CallbackMembers<Arguments extends ArgumentLists> extends E
 
   /** Stops sending log lines to a logger. `on_log` is not affected. */
   disable_logger(): void {
-    this._audience.reporter.logger = null;
+    this[AUDIENCE].reporter.logger = null;
   }
 
   /** Sets what every callback gets as its second argument. */
   user_data_set(userdata: UserData): void {
-    this._audience.userdata = userdata;
+    this[AUDIENCE].userdata = userdata;
   }
 
   /** What every callback gets as its second argument. */
   user_data_get(): UserData {
-    return this._audience.userdata;
+    return this[AUDIENCE].userdata;
   }
 
   /** @internal */
-  abstract readonly _audience: CallbackContext;
+  abstract readonly [AUDIENCE]: CallbackContext;
 
   // ---- registrars: client.connect_callback()(fn) is Python's @client.connect_callback() -------------------------
 

@@ -32,6 +32,7 @@ import {
   type ConnectSrvArguments,
   type ServersArguments,
 } from "./connect_arguments.ts";
+import { AUDIENCE, ENGINE, IN_TURN, NEW_INFO, PLAN, SETTINGS } from "./inside.ts";
 import { MQTTMessageInfo, type Waiting } from "./message_info.ts";
 import { type ClientOptions, check_flag, check_seconds, resolve_options, whole_number } from "./options.ts";
 import { plain_message } from "./plain_message.ts";
@@ -71,7 +72,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
   }
 
   get callback_api_version(): V {
-    return this._settings.options.callback_api_version as V;
+    return this[SETTINGS].options.callback_api_version as V;
   }
 
   /** Whether the application acknowledges QoS 1 and 2 messages itself, by `ack()`. */
@@ -136,7 +137,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     properties?: ConnectProperties | null | Pick<ConnectArguments, "properties">,
   ): Promise<MQTTErrorCode>;
   connect(...args: unknown[]): Promise<MQTTErrorCode> {
-    aim(this._settings, "connect", args);
+    aim(this[SETTINGS], "connect", args);
     this.#audience.watch_for_loop();
     return this.#engine.connect();
   }
@@ -152,7 +153,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     properties?: ConnectProperties | null | Pick<ConnectArguments, "properties">,
   ): void;
   connect_async(...args: unknown[]): void {
-    aim(this._settings, "connect_async", args);
+    aim(this[SETTINGS], "connect_async", args);
     this.#audience.watch_for_loop();
     this.#engine.connect_async();
   }
@@ -175,7 +176,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     named?: Pick<ConnectSrvArguments, "resolve_srv">,
   ): Promise<MQTTErrorCode>;
   connect_srv(...args: unknown[]): Promise<MQTTErrorCode> {
-    aim_at_service(this._settings, args);
+    aim_at_service(this[SETTINGS], args);
     this.#audience.watch_for_loop();
     return this.#engine.connect();
   }
@@ -187,7 +188,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * @throws ValueError when there was no `connect()` and no `host` is set.
    */
   reconnect(): Promise<MQTTErrorCode> {
-    if (!this._settings.servers.are_named) throw new ValueError("there is no host yet: call connect() first");
+    if (!this[SETTINGS].servers.are_named) throw new ValueError("there is no host yet: call connect() first");
     this.#audience.watch_for_loop();
     return this.#engine.reconnect();
   }
@@ -279,7 +280,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
         ? [client_id, clean_session]
         : [client_id, clean_session, userdata];
     const [id, clean, data] = positional("reinitialise", names, args, ["userdata"]);
-    const old = this._settings;
+    const old = this[SETTINGS];
     const options = resolve_options([
       {
         ...old.options,
@@ -294,7 +295,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     );
     this.#audience.forget_waiting();
     const { options: _, ...kept } = old;
-    this._settings = Object.assign(new ClientSettings(options), kept);
+    this[SETTINGS] = Object.assign(new ClientSettings(options), kept);
     this.#audience.userdata = options.userdata;
     void this.#keeper?.close().catch((error) => this.#audience.warn(error.message));
     this.#store = null;
@@ -423,7 +424,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
   ): MQTTMessageInfo {
     this.#engine.touch();
     const { session } = this.#engine;
-    const info = this._new_info(this.#audience);
+    const info = this[NEW_INFO](this.#audience);
     const plain =
       properties === undefined && more.length === 0 ? plain_message(topic, payload, qos, retain) : null;
     if (plain !== null && session.publish_plainly(plain, info)) return info;
@@ -548,7 +549,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     const { clock } = this.#audience;
     this.#keeper = keeper_of(this.#store, this.#audience, clock);
     const engine = new Engine(this.#audience, clock, this.#keeper);
-    const { min_reconnect_delay, max_reconnect_delay } = this._settings;
+    const { min_reconnect_delay, max_reconnect_delay } = this[SETTINGS];
     engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);
     return engine;
   }
@@ -556,30 +557,30 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
   // ---- for the house -------------------------------------------------------------------------------------------
 
   /** @internal */
-  override get _audience(): Audience {
+  override get [AUDIENCE](): Audience {
     return this.#audience;
   }
 
   /** @internal */
-  override get _engine(): Engine {
+  override get [ENGINE](): Engine {
     return this.#engine;
   }
 
   /** @internal Whether a message waits for the handler of the one before. */
-  _in_turn = true;
+  [IN_TURN] = true;
 
   /** @internal */
-  _new_info(waiting: Waiting): MQTTMessageInfo {
+  [NEW_INFO](waiting: Waiting): MQTTMessageInfo {
     return new MQTTMessageInfo(0, waiting);
   }
 
   /** @internal */
-  async _plan(attempt: number, signal: AbortSignal): Promise<Plan> {
+  async [PLAN](attempt: number, signal: AbortSignal): Promise<Plan> {
     if (this.#keeper !== null) await this.#keeper.open();
     await this.#audience.before_attempt();
     const timeout_ms = this.connect_timeout * 1000;
     const asking = { attempt, signal, timeout_ms, clock: this.#audience.clock };
-    return plan_of(this._settings, asking, (risk) => this.#audience.warn(risk));
+    return plan_of(this[SETTINGS], asking, (risk) => this.#audience.warn(risk));
   }
 }
 

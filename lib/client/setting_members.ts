@@ -11,6 +11,7 @@ import type { TlsContext, WebSocketHeaders } from "../transport/ways.ts";
 import type { Named, WillArguments } from "./call_arguments.ts";
 import { type ArgumentLists, CallbackMembers } from "./callback_members.ts";
 import { type Credentials, type CredentialsFunction, check_password, check_username } from "./credentials.ts";
+import { ENGINE, SETTINGS } from "./inside.ts";
 import { check_seconds, check_transport, type TransportName, whole_number } from "./options.ts";
 import type { ProxyArguments } from "./proxy_arguments.ts";
 import { proxy_of } from "./proxy_settings.ts";
@@ -21,30 +22,23 @@ import type { TlsArguments } from "./tls_arguments.ts";
 import type { WsArguments } from "./ws_settings.ts";
 
 export abstract class SettingMembers<Arguments extends ArgumentLists> extends CallbackMembers<Arguments> {
-  #settings: ClientSettings;
+  /** @internal */
+  [SETTINGS]: ClientSettings;
 
   constructor(settings: ClientSettings) {
     super();
-    this.#settings = settings;
+    this[SETTINGS] = settings;
   }
 
   /** @internal */
-  get _settings(): ClientSettings {
-    return this.#settings;
-  }
-  set _settings(settings: ClientSettings) {
-    this.#settings = settings;
-  }
-
-  /** @internal */
-  abstract readonly _engine: Engine;
+  abstract readonly [ENGINE]: Engine;
 
   /**
    * The broker's name or address, or the path of its socket; `""` before `connect()`. Of several servers the one in
    * use, or tried last. Setting takes what {@link connect} takes; it throws RuntimeError while connected.
    */
   get host(): string {
-    return this.#settings.servers.host;
+    return this[SETTINGS].servers.host;
   }
   set host(host: string) {
     change(this, "host", (settings) => {
@@ -55,7 +49,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** The broker's port. Default 1883. */
   get port(): number {
-    return this.#settings.servers.port;
+    return this[SETTINGS].servers.port;
   }
   set port(port: number) {
     change(this, "port", (settings) => {
@@ -65,7 +59,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** In seconds; 0 turns it off. Default 60. */
   get keepalive(): number {
-    return this.#settings.keepalive;
+    return this[SETTINGS].keepalive;
   }
   set keepalive(keepalive: number) {
     change(this, "keepalive", (settings) => {
@@ -78,7 +72,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
    * names its own.
    */
   get transport(): TransportName {
-    return this.#settings.servers.current?.url?.transport ?? this.#settings.transport;
+    return this[SETTINGS].servers.current?.url?.transport ?? this[SETTINGS].transport;
   }
   set transport(transport: TransportName) {
     change(this, "transport", (settings) => {
@@ -88,12 +82,12 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** MQTTv31, MQTTv311 or MQTTv5: the configured one, or MQTTv31 after a broker refused 3.1.1. */
   get protocol(): MQTTProtocolVersion {
-    return this._engine.session.version;
+    return this[ENGINE].session.version;
   }
 
   /** How long opening a connection may take, in seconds. Default 5. */
   get connect_timeout(): number {
-    return this.#settings.connect_timeout;
+    return this[SETTINGS].connect_timeout;
   }
   set connect_timeout(seconds: number) {
     change(this, "connect_timeout", (settings) => {
@@ -105,7 +99,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** null: none is sent. */
   get username(): string | null {
-    return this.#settings.access.login.username;
+    return this[SETTINGS].access.login.username;
   }
   set username(username: string | null) {
     change(this, "username", (settings) => {
@@ -115,7 +109,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** null: none is sent. Reads as text. */
   get password(): string | null {
-    const { password } = this.#settings.access.login;
+    const { password } = this[SETTINGS].access.login;
     return password === null ? null : new TextDecoder().decode(password);
   }
   set password(password: string | Uint8Array | null) {
@@ -126,7 +120,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** How many QoS 1 and 2 messages may be in flight; 0: no limit of the client's. Default 20. */
   get max_inflight_messages(): number {
-    return this.#settings.max_inflight_messages;
+    return this[SETTINGS].max_inflight_messages;
   }
   set max_inflight_messages(count: number) {
     change(this, "max_inflight_messages", (settings) => {
@@ -136,7 +130,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** How many QoS 1 and 2 messages may wait or be in flight; 0: no limit. Default 0. */
   get max_queued_messages(): number {
-    return this.#settings.max_queued_messages;
+    return this[SETTINGS].max_queued_messages;
   }
   set max_queued_messages(count: number) {
     change(this, "max_queued_messages", (settings) => {
@@ -146,12 +140,12 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
 
   /** The topic of the will; null without one. */
   get will_topic(): string | null {
-    return this.#settings.will?.topic ?? null;
+    return this[SETTINGS].will?.topic ?? null;
   }
 
   /** The payload of the will; null without one. */
   get will_payload(): Uint8Array | null {
-    return this.#settings.will?.payload ?? null;
+    return this[SETTINGS].will?.payload ?? null;
   }
 
   /**
@@ -171,7 +165,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
     password?: string | Uint8Array | null | Pick<Credentials, "password">,
   ): void;
   username_pw_set(...args: unknown[]): void {
-    this.#settings.own_access.login.set(args);
+    this[SETTINGS].own_access.login.set(args);
   }
 
   /**
@@ -200,7 +194,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
     alpn_protocols?: TlsArguments["alpn_protocols"] | Pick<TlsArguments, "alpn_protocols">,
   ): void;
   tls_set(...args: unknown[]): void {
-    this.#settings.own_access.tls.set(args);
+    this[SETTINGS].own_access.tls.set(args);
   }
 
   /**
@@ -209,7 +203,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
    */
   tls_set_context(context?: TlsContext | { context: TlsContext } | null): void;
   tls_set_context(...args: unknown[]): void {
-    this.#settings.own_access.tls.set_context(args);
+    this[SETTINGS].own_access.tls.set_context(args);
   }
 
   /**
@@ -218,7 +212,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
    */
   tls_insecure_set(value: boolean | { value: boolean }): void;
   tls_insecure_set(...args: unknown[]): void {
-    this.#settings.own_access.tls.set_insecure(args);
+    this[SETTINGS].own_access.tls.set_insecure(args);
   }
 
   /**
@@ -234,7 +228,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
    */
   ws_set_options(path?: string | WsArguments, headers?: WebSocketHeaders | null): void;
   ws_set_options(...args: unknown[]): void {
-    this.#settings.own_access.ws.set(args);
+    this[SETTINGS].own_access.ws.set(args);
   }
 
   /**
@@ -248,7 +242,7 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
    */
   proxy_set(proxy_args: ProxyArguments): void;
   proxy_set(...args: unknown[]): void {
-    this.#settings.proxy = proxy_of(args);
+    this[SETTINGS].proxy = proxy_of(args);
   }
 
   /** The message that the broker publishes when this client vanishes. Counts from the next connection on. */
@@ -263,18 +257,18 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
     const names = ["topic", "payload", "qos", "retain", "properties"];
     refuse_object_payload(args, names);
     const [topic, payload, qos, retain, properties] = positional("will_set", names, args);
-    const version = this.#settings.options.protocol;
-    this.#settings.will = make_will(topic, payload, qos ?? 0, retain ?? false, properties, version);
+    const version = this[SETTINGS].options.protocol;
+    this[SETTINGS].will = make_will(topic, payload, qos ?? 0, retain ?? false, properties, version);
   }
 
   /** Takes the will back. Counts from the next connection on. */
   will_clear(): void {
-    this.#settings.will = null;
+    this[SETTINGS].will = null;
   }
 
   /** Announces this client as a bridge to the broker. Counts from the next connection on. */
   enable_bridge_mode(): void {
-    this.#settings.bridge = true;
+    this[SETTINGS].bridge = true;
   }
 
   /** As setting `max_inflight_messages`. */
@@ -305,14 +299,14 @@ export abstract class SettingMembers<Arguments extends ArgumentLists> extends Ca
     const min = check_seconds("min_delay", given[0] ?? 1, 0);
     const max = check_seconds("max_delay", given[1] ?? 120, 0);
     if (max < min) throw new ValueError(`max_delay must be at least min_delay (${min}), not ${max}`);
-    this.#settings.min_reconnect_delay = min;
-    this.#settings.max_reconnect_delay = max;
-    this._engine.backoff.configure(min * 1000, max * 1000);
+    this[SETTINGS].min_reconnect_delay = min;
+    this[SETTINGS].max_reconnect_delay = max;
+    this[ENGINE].backoff.configure(min * 1000, max * 1000);
   }
 }
 
 function change(
-  { _engine: { state, session }, _settings: settings }: SettingMembers<ArgumentLists>,
+  { [ENGINE]: { state, session }, [SETTINGS]: settings }: SettingMembers<ArgumentLists>,
   name: string,
   apply: (settings: ClientSettings) => void,
 ): void {

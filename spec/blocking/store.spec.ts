@@ -109,6 +109,21 @@ describe("publish() of a blocking client", () => {
     expect(lines).toEqual([locked, locked, "4 0", locked, locked, locked, "true 2 1"]);
   }, 30_000);
 
+  it("lets a script that does nothing but publish have its callbacks", async () => {
+    const lines = await lines_of(`
+      const client = made({ store: new FileStore(path, { fsync: "never" }) });
+      let has_failed = false;
+      client.on_connect_fail = () => { has_failed = true; };
+      client.connect_async("127.0.0.1", 1);
+      client.loop_start();
+      let count = 0;
+      for (; !has_failed && count < 100_000; count += 1) client.publish("t", "x", 1);
+      console.log(has_failed);
+      client.disconnect();
+    `);
+    expect(lines).toEqual(["true"]);
+  }, 30_000);
+
   it("throws when the disk is full, and what it has returned before is kept", async () => {
     const disk = small_disk();
     try {

@@ -91,6 +91,21 @@ describe("events beside properties", () => {
 });
 
 describe("the userdata of a callback", () => {
+  it("is for the next callback of the same message what the one before has set", async () => {
+    await using talk = await connected({ userdata: "first" });
+    const { client, link, packets } = talk;
+    const seen: unknown[] = [];
+    for (const filter of ["a", "+"]) {
+      client.message_callback_add(filter, (_client, userdata) => {
+        seen.push(userdata);
+        client.user_data_set("second");
+      });
+    }
+    link.send(packets.publish({ topic: "a" }));
+    await talk.nothing_more();
+    expect(seen).toEqual(["first", "second"]);
+  });
+
   it("is what was set last, in the constructor or later, also from within a callback", async () => {
     await using talk = await connected({ userdata: "first" });
     const { client, link, packets } = talk;
