@@ -69,7 +69,9 @@ interface Open {
  * ```
  */
 export class LevelStore implements Store {
+  /** As it was given: a folder, a name, or the database itself. */
   readonly database: string | LevelDatabase;
+  /** Whether what is sent outlives a power cut. */
   readonly fsync: boolean;
   #open: Open | null = null;
   #is_opening = false;
