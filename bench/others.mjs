@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { bare_socket } from "./bare_socket.mjs";
 import { durable } from "./durable.mjs";
 import { latency } from "./latency.mjs";
 import { idle_client, kept_payload } from "./memory.mjs";
@@ -25,6 +26,7 @@ export const others = {
   "kept payloads": kept_payload,
   latency,
   "publishing with a file": durable,
+  "a bare socket": bare_socket,
   "the file for a page": bundle,
 };
 
