@@ -3,7 +3,7 @@
 
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { is_thenable } from "../client/callbacks.ts";
-import { Line } from "../network/line.ts";
+import { Line } from "../model/line.ts";
 import { check_life, is_death_told, is_interrupt, note_death, pulse, wait } from "./bell.ts";
 import {
   crossing,

@@ -1,6 +1,6 @@
 // Decides in which order the script is told what has happened.
 
-import { Line } from "../network/line.ts";
+import { Line } from "../model/line.ts";
 import type { Told } from "./crossing.ts";
 
 export class ToldLine {

@@ -1,6 +1,7 @@
 // Decides what a client gets of its QoS 1 and 2 messages, and when: the sender's side of 4.3 and 4.4. In order, as many
 // at a time as the client likes, again after a lost connection, and within the limits of a queue while it is away.
 
+import { Line } from "../model/line.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { PacketIds } from "../protocol/packet_ids.ts";
 import type { Delivery } from "./message.ts";
@@ -39,9 +40,7 @@ export class Outgoing {
   readonly #in_flight = new Map<number, InFlight>();
   /** Those of earlier connections which have not been sent again yet. */
   #again: InFlight[] = [];
-  #queue: Delivery[] = [];
-  /** How many of the queue have left it already. */
-  #taken = 0;
+  readonly #queue = new Line<Delivery>();
   #queued_bytes = 0;
   #window = 0;
   #counted = 0;
@@ -56,7 +55,7 @@ export class Outgoing {
 
   /** How many messages wait or are not acknowledged. */
   get size(): number {
-    return this.#in_flight.size + this.#queue.length - this.#taken;
+    return this.#in_flight.size + this.#queue.length;
   }
 
   /** A connection begins: all that is in flight has to be sent again [MQTT-4.4.0-1]. */
@@ -75,7 +74,7 @@ export class Outgoing {
 
   /** False: there is no room for it, and it is dropped. `is_reading`: the client is there, and takes what it gets. */
   add(delivery: Delivery, is_reading: boolean, now: number): boolean {
-    const is_waiting = this.#in_flight.size >= this.#window || this.#queue.length > this.#taken;
+    const is_waiting = this.#in_flight.size >= this.#window || this.#queue.length > 0;
     if (is_waiting && !this.#has_room(delivery, is_reading)) {
       if (this.#soonest <= now) this.#sweep(now);
       if (!this.#has_room(delivery, is_reading)) {
@@ -84,8 +83,7 @@ export class Outgoing {
       }
     }
     this.#queue.push(delivery);
-    this.#queued_bytes += bytes_of(delivery);
-    this.#soonest = Math.min(this.#soonest, delivery.message.expires_at);
+    this.#count(delivery);
     return true;
   }
 
@@ -154,37 +152,32 @@ export class Outgoing {
   #has_room(delivery: Delivery, is_reading: boolean): boolean {
     const { max_queued_messages, max_queued_bytes } = this.#limits;
     const most = is_reading ? Math.max(MOST_WAITING, max_queued_messages) : max_queued_messages;
-    if (this.#queue.length - this.#taken >= most) return false;
+    if (this.#queue.length >= most) return false;
     return delivery.is_kept || this.#queued_bytes + bytes_of(delivery) <= max_queued_bytes;
+  }
+
+  #count(delivery: Delivery): void {
+    this.#queued_bytes += bytes_of(delivery);
+    this.#soonest = Math.min(this.#soonest, delivery.message.expires_at);
   }
 
   /** What has expired holds no place. */
   #sweep(now: number): void {
-    this.#queue = this.#queue.slice(this.#taken).filter(({ message }) => message.expires_at > now);
-    this.#taken = 0;
     this.#queued_bytes = 0;
     this.#soonest = Number.POSITIVE_INFINITY;
-    for (const delivery of this.#queue) {
-      this.#queued_bytes += bytes_of(delivery);
-      this.#soonest = Math.min(this.#soonest, delivery.message.expires_at);
-    }
+    this.#queue.drop((delivery) => {
+      const is_over = delivery.message.expires_at <= now;
+      if (!is_over) this.#count(delivery);
+      return is_over;
+    });
   }
 
   /** The next one of the queue that has not expired [MQTT-3.3.2-5]. */
   #take(now: number): Delivery | null {
-    while (this.#taken < this.#queue.length) {
-      const delivery = this.#queue[this.#taken] as Delivery;
-      this.#taken += 1;
+    for (let delivery = this.#queue.shift(); delivery !== null; delivery = this.#queue.shift()) {
       this.#queued_bytes -= bytes_of(delivery);
-      // To cut off the front each time would cost as much as the queue is long.
-      if (this.#taken > 32 && 2 * this.#taken > this.#queue.length) {
-        this.#queue = this.#queue.slice(this.#taken);
-        this.#taken = 0;
-      }
       if (delivery.message.expires_at > now) return delivery;
     }
-    this.#queue = [];
-    this.#taken = 0;
     return null;
   }
 }

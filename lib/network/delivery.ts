@@ -3,7 +3,7 @@
 
 import { payload_length } from "../codec/plain_packets.ts";
 import { LazyMap } from "../model/lazy.ts";
-import { Line } from "./line.ts";
+import { Line } from "../model/line.ts";
 import type { PumpEvent } from "./pump.ts";
 
 type MessageEvent = Extract<PumpEvent, { type: "message" }>;
