@@ -74,6 +74,9 @@ async function tls_in_front(
     near.pipe(far).pipe(near);
     near.on("error", () => far.destroy());
     far.on("error", () => near.destroy());
+    // One that is destroyed has no end which the other would be told.
+    near.on("close", () => far.destroy());
+    far.on("close", () => near.destroy());
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return server;
