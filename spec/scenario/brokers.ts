@@ -4,7 +4,7 @@ import { describe } from "@jest/globals";
 import { using_broker } from "../../lib/testing/test_broker.ts";
 import { eventually } from "../support/eventually.ts";
 import { describe_mosquitto, mosquitto } from "../support/mosquitto.ts";
-import { for_many_messages } from "./scene.ts";
+import { for_many_messages, in_order } from "./scene.ts";
 
 export interface SceneBroker extends AsyncDisposable {
   readonly port: number;
@@ -27,7 +27,7 @@ interface Wishes {
 export type StartBroker = (wishes?: Wishes) => Promise<SceneBroker>;
 
 const of_mosquitto: StartBroker = async ({ busy = false, forgetful = false, topic_aliases = 10 } = {}) => {
-  const config = [`max_topic_alias ${topic_aliases}`, ...(busy ? for_many_messages : [])];
+  const config = [`max_topic_alias ${topic_aliases}`, ...(busy ? [...for_many_messages, ...in_order] : [])];
   const broker = await mosquitto({ persistence: !forgetful, config });
   return {
     port: broker.port,
