@@ -38,9 +38,11 @@ export async function run([script = "", ...args]: string[]): Promise<number> {
     child.on("error", reject);
     child.on("exit", (code, signal) => {
       stop();
-      if (code !== null) resolve(code);
+      if (code !== null) return resolve(code);
+      if (is_given_up) return;
       // Whoever looks at this process shall see the same.
-      else if (!is_given_up) process.kill(process.pid, signal as NodeJS.Signals);
+      for (const name of interrupt_signals) process.removeAllListeners(name);
+      process.kill(process.pid, signal as NodeJS.Signals);
     });
   });
 }
@@ -48,24 +50,29 @@ export async function run([script = "", ...args]: string[]): Promise<number> {
 /**
  * Tells the script of the signals that come. The first Ctrl-C may wait until the script notices. What comes besides may
  * not: then `give_up` is called, at once if what came before was not noticed either.
+ * Returns what ends that: signals then do nothing, for this process already ends as the script did.
  */
 function tell_signals(pipe: Duplex, give_up: (signal: InterruptSignal) => void): () => void {
   let is_first = true;
   let is_noticed = true;
+  let is_over = false;
   let limit: NodeJS.Timeout | undefined;
+  const end = (signal: InterruptSignal) => {
+    is_over = true;
+    give_up(signal);
+  };
   const take = (signal: InterruptSignal) => {
-    if (!is_noticed) return give_up(signal);
+    if (is_over) return;
+    if (!is_noticed) return end(signal);
     is_noticed = false;
     pipe.write(Uint8Array.of(constants.signals[signal]));
-    if (!is_first || signal === "SIGTERM") limit = setTimeout(give_up, PATIENCE_MS, signal);
+    if (!is_first || signal === "SIGTERM") limit = setTimeout(end, PATIENCE_MS, signal);
     is_first = false;
   };
-  const listeners = interrupt_signals.map((signal) => {
+  for (const signal of interrupt_signals) {
     // What the script has said before is heard before.
-    const tell = () => void setImmediate(take, signal);
-    process.on(signal, tell);
-    return [signal, tell] as const;
-  });
+    process.on(signal, () => void setImmediate(take, signal));
+  }
   pipe.on("data", () => {
     is_noticed = true;
     clearTimeout(limit);
@@ -73,8 +80,8 @@ function tell_signals(pipe: Duplex, give_up: (signal: InterruptSignal) => void):
   // The script's process may end at any time; that is told elsewhere.
   pipe.on("error", () => {});
   return () => {
+    is_over = true;
     clearTimeout(limit);
     pipe.destroy();
-    for (const [signal, tell] of listeners) process.off(signal, tell);
   };
 }
