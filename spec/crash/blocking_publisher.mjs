@@ -22,9 +22,9 @@ if (drains) {
   console.log(`left: ${client.restored().length}`);
 } else {
   const file = fs.openSync(kept, "a");
-  fs.writeSync(1, "publishing\n");
   for (let number = first; ; number += 1) {
     client.publish(`crash/${1 + (number % 2)}`, String(number), 1 + (number % 2));
     fs.writeSync(file, `${number}\n`);
+    if (number === first) fs.writeSync(1, "has promised\n");
   }
 }

@@ -101,9 +101,9 @@ describe_mosquitto(`a publisher that is killed (CRASH_SEED=${seed})`, () => {
         await using publisher = start_script(script, {
           args: [JSON.stringify({ ...job, fsync, first: (first_round + killed) * NUMBERS, drains: false })],
         });
-        // Now and then it is still opening its store.
+        // Now and then it may still be opening its store; else it has promised something, however busy the machine is.
         const is_early = random() < 0.2;
-        if (!is_early) await publisher.output(/publishing/);
+        if (!is_early) await publisher.output(/has promised/);
         const is_restarted = random() < restarts || (killed === 10 && restarted === 0);
         const broker_is_back = is_restarted ? start_again(broker, random() * 40) : null;
         await delay(random() * (is_early ? 120 + later_ms : 40));
@@ -128,7 +128,7 @@ describe_mosquitto(`a publisher that is killed (CRASH_SEED=${seed})`, () => {
       // A machine that is too slow for more shows too little.
       expect(killed).toBeGreaterThan(Math.min(20, share * kills - 1));
       expect(restarted > 0 || killed <= 10).toBe(true);
-      expect(promised.length).toBeGreaterThan(killed);
+      expect(promised.length).toBeGreaterThan(killed / 2);
     },
     budget_ms + 120_000,
   );

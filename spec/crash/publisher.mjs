@@ -24,7 +24,6 @@ if (drains) {
   console.log(`left: ${client.restored().length}`);
 } else {
   const file = fs.openSync(kept, "a");
-  process.stdout.write("publishing\n");
   for (let number = first; ; ) {
     const published = [];
     for (let count = 0; count < 4; count += 1, number += 1) {
@@ -35,6 +34,7 @@ if (drains) {
     }
     await new Promise(setImmediate);
     if (published.length > 0) fs.writeSync(file, `${published.join("\n")}\n`);
+    if (number === first + 4) fs.writeSync(1, "has promised\n");
     await client.ready();
   }
 }
