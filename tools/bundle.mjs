@@ -132,24 +132,25 @@ const inner_names = words`
   abandon abandoned accept_plain acceptance accepted accepted_at accepted_before access acknowledge acknowledged
   alias aliases announced answered any_name are_named arrived backoff before_attempt begin_anew broken by_mid
   call_off cancel_timeout check_first_byte children complete configure connect_properties count_as_driven counts
-  current deadline decoder deliver delivery drain drained drains ended ending expires_at explained farewell finished
-  for_attempt for_session forget forget_chunk forget_link forget_unheard forget_waiting free_ids gated
+  current deadline decoder deliver delivery drain drained drains ended ending expires_at explained farewell
+  finished for_attempt for_session forget forget_chunk forget_link forget_unheard forget_waiting free_ids gated
   give_up_waiting given_up goes_on granted has_certificate has_failed has_given_up has_held has_opened has_room
-  has_told heard hears held hold_for_waiter horizon hurry identifiers_available in_turn inbound insert_after int16
-  is_awaited is_congested is_connecting is_counted is_driven is_due is_full is_held is_kept is_leaving is_left
-  is_needed is_open is_scheduled is_subscribed is_unasked is_used is_watched keepalive_ms leave leave_at_once
-  leaving limits link link_lost login loop_runs loops max_inflight max_queued_age_ms maximum_packet_size maximum_qos
-  may_be_old mode needs_connection next_expiry next_ms next_seq next_timeout not_opened on_bytes on_events on_late
-  on_loop on_no_loop on_packet on_request_ack on_round on_step opened outbound outgoing output owes_before
-  own_access owned pause_reading pending phase poll previous probe publish_plainly put_back qos0_length queue
-  random_client_id reading reason_codes receive_maximum received_at released replaced reporter request requests
-  restore_subscriptions restoring resume_reading retain_available retry retry_refused risk_of router run_forever
-  schedule security security_of_url sender session session_lost set_context set_insecure settle settled
-  shared_available shrinks_without step_by_hand stop_on stop_watching subscriptions take_caller take_events
-  take_expired take_leave take_qos0 take_work taken_over takes_wishes target tell tell_end ticket tickets timeout_ms
-  told topic_alias_maximum topics touch touched_at tracing trying_again unfinished ungated unschedule unsent
-  unsent_with_topic unsettled urgent useless_at wants_write was_driven was_late was_reached watch_for_loop weight
-  when_idle wildcards_available writes_by_hand
+  has_told heard hears held hold_for_waiter horizon hurry identifiers_available in_turn inbound insert_after
+  int16 is_awaited is_congested is_connecting is_counted is_driven is_due is_full is_held is_kept is_leaving
+  is_left is_needed is_open is_scheduled is_subscribed is_unasked is_used is_watched keepalive_ms leave
+  leave_at_once leaving length_before lent limits link link_lost login loop_runs loops max_inflight
+  max_queued_age_ms maximum_packet_size maximum_qos may_be_old mode needs_connection next_expiry next_ms
+  next_seq next_timeout not_opened on_bytes on_events on_late on_loop on_no_loop on_packet on_request_ack
+  on_round on_step opened outbound outgoing output owes_before own_access owned pause_reading pending phase poll
+  previous probe publish_plainly put_back qos0_length queue random_client_id raw reading reason_codes
+  receive_maximum received_at released replaced reporter request requests restore_subscriptions restoring
+  resume_reading retain_available retry retry_refused risk_of router run_forever schedule security
+  security_of_url sender session session_lost set_context set_insecure settle settled shared_available
+  shrinks_without step_by_hand stop_on stop_watching subscriptions take_caller take_events take_expired
+  take_leave take_qos0 take_work taken_over takes_wishes target tell tell_end ticket tickets timeout_ms told
+  topic_alias_maximum topics touch touched_at tracing trying_again unfinished ungated unschedule unsent
+  unsent_with_topic unsettled urgent useless_at variable wants_write was_driven was_late was_reached
+  watch_for_loop weight when_idle wildcards_available writes_by_hand
 `;
 
 /**

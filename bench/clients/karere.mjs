@@ -1,4 +1,4 @@
-import { CallbackAPIVersion, Client } from "karere/client";
+import { CallbackAPIVersion, Client, PacketTypes, Properties } from "karere/client";
 import { FileStore } from "karere/store/file";
 import { lane, payload, publish_all, receive_all, topic } from "./lane.mjs";
 
@@ -21,10 +21,11 @@ if (lane.action === "receive") {
   if (lane.lag > 0) client.subscribe(`lag/${lane.lag}`);
   let acked = () => {};
   if (lane.qos > 0) client.on_publish = () => acked();
+  const properties = lane.properties ? new Properties(PacketTypes.PUBLISH, lane.properties) : null;
   await publish_all({
     publish(topic, done) {
       acked = done;
-      client.publish(topic, payload, lane.qos);
+      client.publish(topic, payload, lane.qos, false, properties);
     },
     waiting: () => client.stats().bytes + client.socket().writableLength,
     flushed: () =>

@@ -15,7 +15,7 @@ if (lane.action === "receive") {
   client.on("message", came);
   client.subscribe(filter, { qos });
 } else {
-  const options = { qos };
+  const options = lane.properties ? { qos, properties: in_camel_case(lane.properties) } : { qos };
   await publish_all({
     publish(topic, done) {
       if (qos > 0) client.publish(topic, payload, options, done);
@@ -28,4 +28,11 @@ if (lane.action === "receive") {
         client.publish("!", "");
       }),
   });
+}
+
+function in_camel_case({ UserProperty, ...rest }) {
+  const properties = Object.fromEntries(
+    Object.entries(rest).map(([name, value]) => [name[0].toLowerCase() + name.slice(1), value]),
+  );
+  return { ...properties, userProperties: Object.fromEntries(UserProperty) };
 }

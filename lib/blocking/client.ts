@@ -72,14 +72,18 @@ class ClientClass<V extends ApiVersion> extends ListeningEmitter<CallbackArgumen
     const peer = this.#peer;
     const entry = ClientClass.prototype.publish;
     const [topic, payload, qos, retain, properties] = args;
-    const plain = properties === undefined ? plain_message(topic, payload, qos, retain) : null;
+    const { protocol } = peer.options;
+    const plain = args.length <= 5 ? plain_message(topic, payload, qos, retain, properties, protocol) : null;
     // A topic that was published to before is a legal one.
-    if (plain !== null && peer.knows(plain.topic)) {
-      return peer.publish(plain.topic, plain.payload, plain.qos, plain.retain, null, entry);
-    }
-    const checked = publication_of(args, peer.options.protocol);
-    const { properties: copied } = checked;
-    return peer.publish(checked.topic, checked.payload, checked.qos, checked.retain, copied, entry);
+    const message = plain !== null && peer.knows(plain.topic) ? plain : publication_of(args, protocol);
+    return peer.publish(
+      message.topic,
+      message.payload,
+      message.qos,
+      message.retain,
+      message.properties,
+      entry,
+    );
   }
 
   override message_callback_add(

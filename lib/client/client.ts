@@ -426,8 +426,8 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     const { session } = this.#engine;
     const info = this[NEW_INFO](this.#audience);
     const plain =
-      properties === undefined && more.length === 0 ? plain_message(topic, payload, qos, retain) : null;
-    if (plain !== null && session.publish_plainly(plain, info)) return info;
+      more.length === 0 ? plain_message(topic, payload, qos, retain, properties, this.protocol) : null;
+    if (plain !== null && session.publish_plainly(plain, info, this.#engine.touched_at)) return info;
     const args = without_absent([topic, payload, qos, retain, properties, ...more]);
     const publication = publication_of(args, this.protocol);
     const { rc, message } = session.publish(publication, this.#engine.touched_at, info);

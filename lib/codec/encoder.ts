@@ -1,13 +1,19 @@
 // Decides the bytes of every packet that leaves.
 
+import { ByteWriter } from "../model/byte_writer.ts";
 import { concat_bytes } from "../model/bytes.ts";
 import { ValueError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { Properties } from "../model/properties.ts";
-import { VariableByteIntegers, writeBytes, writeInt16, writeUTF } from "../model/wire_values.ts";
+import { write_value } from "../model/wire_values.ts";
 import { packet_name, publish_flags, type Version } from "./fixed_header.ts";
 import type { ConnectPacket, Packet, Subscription } from "./packets.ts";
-import { server_body } from "./server_side.ts";
+import { write_server_body } from "./server_side.ts";
+
+const NOTHING = new Uint8Array(0);
+
+const header = /* @__PURE__ */ new ByteWriter();
+const body = /* @__PURE__ */ new ByteWriter();
 
 /**
  * The bytes of a packet. The packet is not changed, and the bytes share no memory with it.
@@ -17,9 +23,15 @@ import { server_body } from "./server_side.ts";
  * @throws ValueError when the packet is longer than 268435455 bytes, or a field does not fit.
  */
 export function encode(packet: Packet, version: Version): Uint8Array {
-  if (packet.type === PacketTypes.CONNECT) return whole(packet, connect_body(packet));
+  body.begin();
+  if (packet.type === PacketTypes.CONNECT) {
+    write_connect(packet);
+    return whole(packet, NOTHING);
+  }
+  const payload = packet.type === PacketTypes.PUBLISH ? packet.payload : NOTHING;
   try {
-    return whole(packet, body_of(packet, version));
+    write_body(packet, version);
+    return whole(packet, payload);
   } catch (cause) {
     throw new ValueError(
       `${packet_name(packet.type)}: it is longer than 268435455 bytes, or a value in it does not fit.`,
@@ -29,10 +41,10 @@ export function encode(packet: Packet, version: Version): Uint8Array {
 }
 
 /** A fixed header (2.1), and what follows it. */
-function whole(packet: Packet, body: readonly Uint8Array[]): Uint8Array {
-  const length = body.reduce((sum, part) => sum + part.length, 0);
-  const first_byte = Uint8Array.of((packet.type << 4) | flags_of(packet));
-  return concat_bytes([first_byte, VariableByteIntegers.encode(length), ...body]);
+function whole(packet: Packet, payload: Uint8Array): Uint8Array {
+  header.begin().byte((packet.type << 4) | flags_of(packet));
+  write_value("Variable Byte Integer", body.length + payload.length, "It", header);
+  return concat_bytes([header.lent, body.lent, payload]);
 }
 
 function flags_of(packet: Packet): number {
@@ -48,82 +60,99 @@ function flags_of(packet: Packet): number {
   }
 }
 
-function body_of(packet: Exclude<Packet, ConnectPacket>, version: Version): Uint8Array[] {
-  const properties = "properties" in packet ? packet.properties : null;
-  const block = version < 5 ? [] : [property_block(properties)];
+/** All but the payload. */
+function write_body(packet: Exclude<Packet, ConnectPacket>, version: Version): void {
   switch (packet.type) {
-    case PacketTypes.PUBLISH: {
-      const mid = packet.qos === 0 ? [] : [writeInt16(packet.mid)];
-      return [writeUTF(packet.topic), ...mid, ...block, packet.payload];
-    }
+    case PacketTypes.PUBLISH:
+      write_text(packet.topic);
+      if (packet.qos > 0) body.int16(packet.mid);
+      write_properties(packet.properties, version);
+      return;
     case PacketTypes.PUBACK:
     case PacketTypes.PUBREC:
     case PacketTypes.PUBREL:
     case PacketTypes.PUBCOMP: {
+      body.int16(packet.mid);
       // What says nothing new is left out.
-      const is_short = version < 5 || (is_empty(properties) && packet.reason_code === 0);
-      const reason = is_short ? [] : [Uint8Array.of(packet.reason_code), ...block];
-      return [writeInt16(packet.mid), ...reason];
+      if (version === 5 && (packet.reason_code !== 0 || !is_empty(packet.properties))) write_reason(packet);
+      return;
     }
     case PacketTypes.SUBSCRIBE:
-      return [
-        writeInt16(packet.mid),
-        ...block,
-        ...packet.subscriptions.flatMap((one) => [writeUTF(one.filter), options_of(one, version)]),
-      ];
+      body.int16(packet.mid);
+      write_properties(packet.properties, version);
+      for (const one of packet.subscriptions) {
+        write_text(one.filter);
+        body.byte(options_of(one, version));
+      }
+      return;
     case PacketTypes.UNSUBSCRIBE:
-      return [writeInt16(packet.mid), ...block, ...packet.filters.map(writeUTF)];
+      body.int16(packet.mid);
+      write_properties(packet.properties, version);
+      packet.filters.forEach(write_text);
+      return;
     case PacketTypes.DISCONNECT:
-      if (version < 5) return [];
       // The shortest forms of 3.14.2.
-      if (!is_empty(properties)) return [Uint8Array.of(packet.reason_code), ...block];
-      return packet.reason_code === 0 ? [] : [Uint8Array.of(packet.reason_code)];
+      if (version < 5) return;
+      if (!is_empty(packet.properties)) write_reason(packet);
+      else if (packet.reason_code !== 0) body.byte(packet.reason_code);
+      return;
     case PacketTypes.AUTH:
-      return [Uint8Array.of(packet.reason_code), ...block];
+      write_reason(packet);
+      return;
     case PacketTypes.PINGREQ:
     case PacketTypes.PINGRESP:
-      return [];
+      return;
     default:
-      return server_body(packet, block, version);
+      write_server_body(packet, body, () => write_properties(packet.properties, version), version);
   }
+}
+
+function write_text(text: string): void {
+  write_value("UTF-8 Encoded String", text, "It", body);
+}
+
+function write_binary(bytes: Uint8Array): void {
+  write_value("Binary Data", bytes, "It", body);
+}
+
+/** They are always there on MQTT 5, if only to say that there are none [MQTT-2.2.2-1]. */
+function write_properties(properties: Properties | null, version: Version): void {
+  if (version < 5) return;
+  if (properties === null) body.byte(0);
+  else body.raw(properties.lend_packed());
+}
+
+function write_reason(packet: { reason_code: number; properties: Properties | null }): void {
+  body.byte(packet.reason_code);
+  write_properties(packet.properties, 5);
 }
 
 function is_empty(properties: Properties | null): boolean {
   return properties === null || properties.isEmpty();
 }
 
-/** They are always there, if only to say that there are none [MQTT-2.2.2-1]. */
-function property_block(properties: Properties | null): Uint8Array {
-  return properties === null ? Uint8Array.of(0) : properties.pack();
-}
-
 /** 3.8.3.1 */
-function options_of(subscription: Subscription, version: Version): Uint8Array {
+function options_of(subscription: Subscription, version: Version): number {
   const { qos, no_local, retain_as_published, retain_handling } = subscription;
-  if (version < 5) return Uint8Array.of(qos);
-  return Uint8Array.of(
-    qos | (no_local ? 0x04 : 0) | (retain_as_published ? 0x08 : 0) | (retain_handling << 4),
-  );
+  if (version < 5) return qos;
+  return qos | (no_local ? 0x04 : 0) | (retain_as_published ? 0x08 : 0) | (retain_handling << 4);
 }
 
 /** 3.1 */
-function connect_body(packet: ConnectPacket): Uint8Array[] {
+function write_connect(packet: ConnectPacket): void {
   const { version, will, username, password } = packet;
-  const level = packet.bridge ? version | 0x80 : version;
-  const body = [
-    writeUTF(version === 3 ? "MQIsdp" : "MQTT"),
-    Uint8Array.of(level, connect_flags(packet)),
-    writeInt16(packet.keepalive),
-  ];
-  if (version === 5) body.push(property_block(packet.properties));
-  body.push(writeUTF(packet.client_id));
+  write_text(version === 3 ? "MQIsdp" : "MQTT");
+  body.byte(packet.bridge ? version | 0x80 : version).byte(connect_flags(packet));
+  write_value("Two Byte Integer", packet.keepalive, "It", body);
+  write_properties(packet.properties, version);
+  write_text(packet.client_id);
   if (will !== null) {
-    if (version === 5) body.push(property_block(will.properties));
-    body.push(writeUTF(will.topic), writeBytes(will.payload));
+    write_properties(will.properties, version);
+    write_text(will.topic);
+    write_binary(will.payload);
   }
-  if (username !== null) body.push(writeUTF(username));
-  if (password !== null) body.push(writeBytes(password));
-  return body;
+  if (username !== null) write_text(username);
+  if (password !== null) write_binary(password);
 }
 
 function connect_flags({ clean, will, username, password }: ConnectPacket): number {

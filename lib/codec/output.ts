@@ -1,5 +1,5 @@
-// Decides how the bytes that leave on a link are collected, so that all of one turn leave together: PUBLISH without
-// properties and plain acknowledgements are written here in place, all else comes encoded.
+// Decides how the bytes that leave on a link are collected, so that all of one turn leave together: PUBLISH
+// and plain acknowledgements are written here in place, all else comes encoded.
 
 import { new_bytes, write_utf8 } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
@@ -37,12 +37,13 @@ export class Output {
   #guess = SMALLEST;
 
   /**
-   * A PUBLISH without properties.
+   * A PUBLISH.
    *
    * @param flags DUP, QoS and RETAIN as the first byte has them.
    * @param topic in UTF-8.
    * @param payload bytes, or text that is well formed.
    * @param mid 0 for QoS 0.
+   * @param block the properties, packed, for version 5; null: there are none.
    */
   publish(
     flags: number,
@@ -50,15 +51,17 @@ export class Output {
     payload: Uint8Array | string,
     mid: number,
     version: 3 | 4 | 5,
+    block: Uint8Array | null = null,
   ): void {
     const is_text = typeof payload === "string";
     const least = topic.length + payload.length;
+    const block_length = version < 5 ? 0 : block === null ? 1 : block.length;
     // Three bytes for each unit of text at most, and what is around topic and payload.
-    this.#make_room(topic.length + payload.length * (is_text ? 3 : 1) + 10);
+    this.#make_room(topic.length + block_length + payload.length * (is_text ? 3 : 1) + 9);
     const bytes = this.#bytes;
     const begin = this.length;
     // The remaining length is known before the payload is written, unless that is text beyond ASCII.
-    const around = 2 + (mid === 0 ? 0 : 2) + (version === 5 ? 1 : 0);
+    const around = 2 + (mid === 0 ? 0 : 2) + block_length;
     let at = write_length(bytes, begin + 1, least + around);
     bytes[begin] = (PacketTypes.PUBLISH << 4) | flags;
     bytes[at] = topic.length >> 8;
@@ -71,8 +74,9 @@ export class Output {
       at += 2;
     }
     if (version === 5) {
-      bytes[at] = 0;
-      at += 1;
+      if (block === null) bytes[at] = 0;
+      else copy(block, bytes, at);
+      at += block_length;
     }
     if (!is_text) {
       copy(payload, bytes, at);

@@ -1,8 +1,9 @@
 // Decides how a server reads the packets that only clients send, and writes those that only servers send.
 
+import type { ByteWriter } from "../model/byte_writer.ts";
 import { copy_bytes } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
-import { type ByteReader, writeInt16 } from "../model/wire_values.ts";
+import type { ByteReader } from "../model/wire_values.ts";
 import { skip_properties } from "./fields.ts";
 import type { Version } from "./fixed_header.ts";
 import type { Findings } from "./layouts.ts";
@@ -89,15 +90,23 @@ function read_subscription(reader: ByteReader, version: Version): Subscription {
 }
 
 /**
- * What follows the fixed header of a CONNACK, SUBACK or UNSUBACK.
+ * Writes what follows the fixed header of a CONNACK, SUBACK or UNSUBACK.
  *
- * @param properties the block of its properties; none on 3.x.
+ * @param write_properties writes its properties; none on 3.x.
  */
-export function server_body(packet: ServerPacket, properties: Uint8Array[], version: Version): Uint8Array[] {
+export function write_server_body(
+  packet: ServerPacket,
+  body: ByteWriter,
+  write_properties: () => void,
+  version: Version,
+): void {
   if (packet.type === PacketTypes.CONNACK) {
-    return [Uint8Array.of(packet.session_present ? 1 : 0, packet.reason_code), ...properties];
+    body.byte(packet.session_present ? 1 : 0).byte(packet.reason_code);
+    write_properties();
+    return;
   }
-  const is_short = packet.type === PacketTypes.UNSUBACK && version < 5; // 3.11 has no codes there
-  const codes = is_short ? [] : [Uint8Array.from(packet.reason_codes)];
-  return [writeInt16(packet.mid), ...properties, ...codes];
+  body.int16(packet.mid);
+  write_properties();
+  // 3.11 has no codes in 3.x.
+  if (packet.type === PacketTypes.SUBACK || version === 5) body.raw(Uint8Array.from(packet.reason_codes));
 }

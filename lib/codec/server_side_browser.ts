@@ -9,6 +9,4 @@ export function read_client_packet(): ClientPacket {
   throw new TypeError();
 }
 
-export function server_body(): Uint8Array[] {
-  return [];
-}
+export function write_server_body(): void {}

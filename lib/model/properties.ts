@@ -1,7 +1,8 @@
 // Decides what `Properties` looks like to its user, and how a block of properties is packed and unpacked
 // (paho.mqtt.properties); what may be stored is decided in property_store.ts.
 
-import { type Bytes, concat_bytes, hex_of } from "./bytes.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { type Bytes, copy_bytes, hex_of } from "./bytes.ts";
 import { ValueError } from "./errors.ts";
 import type { PacketType } from "./packettypes.ts";
 import type { PropertiesJson, PropertyAttributes, PropertyValues } from "./property_attributes.ts";
@@ -21,14 +22,7 @@ import {
   wire_types,
 } from "./property_table.ts";
 import { row_of_id, row_of_name, rows_of_packet } from "./property_values.ts";
-import {
-  ByteReader,
-  check_count,
-  read_value,
-  VariableByteIntegers,
-  type WireValue,
-  write_value,
-} from "./wire_values.ts";
+import { ByteReader, check_count, read_value, type WireValue, write_value } from "./wire_values.ts";
 
 export { MalformedPacket, MQTTException } from "./errors.ts";
 export { type PacketType, PacketTypes } from "./packettypes.ts";
@@ -56,6 +50,8 @@ const facts_by_id: Readonly<Record<number, readonly [type: number, packets: read
       property_table.map((row) => [row.id, [wire_types.indexOf(row.type), row.packets] as const]),
     ),
   );
+
+const writer = /* @__PURE__ */ new ByteWriter();
 
 /** What the constructor's result is built on: `super()` returns the given object instead of a new one. */
 class Returned {
@@ -155,12 +151,23 @@ class PropertySet<P extends PacketType> extends Returned {
 
   /** The properties as one block of the wire: the length, then each value by ascending identifier. */
   pack(): Bytes {
-    const parts: Uint8Array[] = [];
-    this.each((row, value) => {
-      parts.push(this.writeProperty(row.id, wire_types.indexOf(row.type), value));
-    });
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return concat_bytes([VariableByteIntegers.encode(length), ...parts]);
+    return copy_bytes(this.lend_packed());
+  }
+
+  /**
+   * The same, in memory that the next call uses again, whatever properties it is for.
+   *
+   * @internal
+   */
+  lend_packed(): Uint8Array {
+    writer.begin();
+    for (const { id, type, name, multiple } of this.#present()) {
+      const value = this.#store[name] as StoredValue;
+      for (const one of multiple ? (value as WireValue[]) : [value as WireValue]) {
+        write_value(type, one, name, writer.byte(id));
+      }
+    }
+    return writer.length_before(0).lent;
   }
 
   /**
@@ -179,7 +186,9 @@ class PropertySet<P extends PacketType> extends Returned {
   /** The bytes of one property: its identifier and the value, written as wire type number `type`. */
   writeProperty(identifier: number, type: number, value: WireValue): Bytes {
     const name = row_of_id.get(identifier)?.name ?? `Property ${identifier}`;
-    return concat_bytes([VariableByteIntegers.encode(identifier), write_value(wire_type(type), value, name)]);
+    const writer = new ByteWriter().variable(identifier);
+    write_value(wire_type(type), value, name, writer);
+    return writer.copy;
   }
 
   /**
@@ -192,33 +201,6 @@ class PropertySet<P extends PacketType> extends Returned {
     const reader = new ByteReader(buffer, 0, Math.min(propslen, buffer.length));
     const value = read_value(wire_type(type), reader, "The property");
     return [value, reader.at];
-  }
-
-  /**
-   * Calls `visit` with every value in the order of the standard; once for each value of a repeated property.
-   *
-   * @internal
-   */
-  each(visit: (row: PropertyRow, value: WireValue) => void): void {
-    for (const row of this.#present()) {
-      const value = this.#store[row.name] as StoredValue;
-      if (row.multiple) {
-        for (const item of value as WireValue[]) visit(row, item);
-      } else {
-        visit(row, value as WireValue);
-      }
-    }
-  }
-
-  /**
-   * Adds a value that a peer sent. It must have the type of the property; bytes are taken as they are, not copied.
-   *
-   * @throws MalformedPacket for an unknown identifier or one that this packet may not carry (2.2.2.2); ProtocolError
-   *   for a repetition or a forbidden value.
-   * @internal
-   */
-  set_decoded(identifier: number, value: WireValue): void {
-    receive(this.#store, this.#packet_type, received_row(this.#packet_type, identifier), value);
   }
 
   /**

@@ -74,7 +74,7 @@ export function check_assigned(row: PropertyRow, value: unknown): WireValue {
 /** Throws ProtocolError when a well-formed value that a peer sent is one that the standard forbids. */
 export function check_received(row: PropertyRow, value: WireValue): void {
   if (typeof value === "number") {
-    const { min, max } = row as Required<PropertyRow>;
+    const { min, max } = row as { min: number; max: number };
     if (value < min || value > max) {
       throw new ProtocolError(`${row.name} must be from ${min} to ${max}, but the peer sent ${value}.`, {
         // The one property whose illegal value has a reason code of its own (3.3.2.3.4).

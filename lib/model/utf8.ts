@@ -1,6 +1,6 @@
 // Decides which texts may travel as an MQTT string (section 1.5.4), both ways; knows nothing of what they are for.
 
-import { decode_utf8, encode_utf8, utf8_length } from "./bytes.ts";
+import { decode_utf8, utf8_length } from "./bytes.ts";
 import { type ErrorCode, MalformedPacket, ValueError } from "./errors.ts";
 import { name_type } from "./type_names.ts";
 
@@ -48,12 +48,6 @@ export function check_string(
       );
     }
   }
-}
-
-/** The UTF-8 bytes of a text that {@link check_string} accepts; throws as it does. */
-export function encode_string(text: unknown, what: string): Uint8Array {
-  check_string(text, what);
-  return encode_utf8(text);
 }
 
 /**

@@ -1,10 +1,11 @@
 // Decides how the seven wire types of section 1.5 are written and read, strictly; knows nothing of what they mean.
 
-import { type Bytes, concat_bytes, copy_bytes, new_bytes } from "./bytes.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { type Bytes, copy_bytes } from "./bytes.ts";
 import { type ErrorCode, MalformedPacket, ProtocolError, ValueError } from "./errors.ts";
 import type { WireType } from "./property_table.ts";
 import { name_type } from "./type_names.ts";
-import { decode_string, encode_string, MAX_FIELD_BYTES } from "./utf8.ts";
+import { check_string, decode_string, MAX_FIELD_BYTES } from "./utf8.ts";
 
 /** The largest Variable Byte Integer: four bytes of seven bits (1.5.5). */
 const MAX_VARIABLE = 268435455;
@@ -113,40 +114,30 @@ export class ByteReader {
   }
 }
 
-function length_prefixed(bytes: Uint8Array): Bytes {
-  const field = new_bytes(bytes.length + 2);
-  field[0] = bytes.length >> 8;
-  field[1] = bytes.length & 0xff;
-  field.set(bytes, 2);
-  return field;
-}
-
 /** Two bytes, big-endian. Throws TypeError or ValueError for anything but a whole number from 0 to 65535. */
 export function writeInt16(length: number): Bytes {
-  check_integer(length, "A two-byte integer", 0, 0xffff);
-  const bytes = new_bytes(2);
-  bytes[0] = length >> 8;
-  bytes[1] = length & 0xff;
-  return bytes;
+  return bytes_of("Two Byte Integer", length, "A two-byte integer");
 }
 
 /** Four bytes, big-endian. Throws TypeError or ValueError for anything but a whole number from 0 to 4294967295. */
 export function writeInt32(length: number): Bytes {
-  check_integer(length, "A four-byte integer", 0, 0xffffffff);
-  const bytes = new_bytes(4);
-  new DataView(bytes.buffer, bytes.byteOffset).setUint32(0, length);
-  return bytes;
+  return bytes_of("Four Byte Integer", length, "A four-byte integer");
 }
 
 /** A UTF-8 string with its length in front. Text must be legal in MQTT (1.5.4); bytes are taken as they are. */
 export function writeUTF(data: string | Uint8Array): Bytes {
-  return typeof data === "string" ? length_prefixed(encode_string(data, "The text")) : writeBytes(data);
+  return typeof data === "string" ? bytes_of("UTF-8 Encoded String", data, "The text") : writeBytes(data);
 }
 
 /** Binary data with its length in front. Throws ValueError above 65535 bytes. */
 export function writeBytes(buffer: Uint8Array): Bytes {
-  check_binary(buffer, "Binary data");
-  return length_prefixed(buffer);
+  return bytes_of("Binary Data", buffer, "Binary data");
+}
+
+function bytes_of(type: WireType, value: WireValue, what: string): Bytes {
+  const writer = new ByteWriter();
+  write_value(type, value, what, writer);
+  return writer.copy;
 }
 
 /** Refuses what is not bytes (TypeError) or has more than 65535 of them (ValueError). */
@@ -205,16 +196,7 @@ export function readBytes(buffer: Uint8Array): [bytes: Bytes, used: number] {
 export const VariableByteIntegers = {
   /** The bytes of `x`. Throws TypeError or ValueError for anything but a whole number in range. */
   encode(x: number): Bytes {
-    check_integer(x, "A variable byte integer", 0, MAX_VARIABLE);
-    const digits: number[] = [];
-    let rest = x;
-    do {
-      digits.push(rest > 0x7f ? (rest & 0x7f) | 0x80 : rest);
-      rest >>= 7;
-    } while (rest > 0);
-    const bytes = new_bytes(digits.length);
-    bytes.set(digits);
-    return bytes;
+    return bytes_of("Variable Byte Integer", x, "A variable byte integer");
   },
 
   /**
@@ -229,31 +211,38 @@ export const VariableByteIntegers = {
   },
 } as const;
 
-/** The bytes of a value of the given wire type. Throws ValueError or TypeError where it does not fit. */
-export function write_value(type: WireType, value: WireValue, what: string): Bytes {
+/** Writes a value of the given wire type. Throws ValueError or TypeError where it does not fit. */
+export function write_value(type: WireType, value: WireValue, what: string, writer: ByteWriter): void {
   switch (type) {
-    case "Byte": {
+    case "Byte":
       check_integer(value, what, 0, 0xff);
-      const bytes = new_bytes(1);
-      bytes[0] = value;
-      return bytes;
-    }
+      writer.byte(value);
+      return;
     case "Two Byte Integer":
-      return writeInt16(value as number);
+      check_integer(value, what, 0, 0xffff);
+      writer.int16(value);
+      return;
     case "Four Byte Integer":
-      return writeInt32(value as number);
+      check_integer(value, what, 0, 0xffffffff);
+      writer.int16(value >>> 16).int16(value);
+      return;
     case "Variable Byte Integer":
-      return VariableByteIntegers.encode(value as number);
+      check_integer(value, what, 0, MAX_VARIABLE);
+      writer.variable(value);
+      return;
     case "Binary Data":
-      return writeBytes(value as Uint8Array);
+      check_binary(value, what);
+      writer.binary(value);
+      return;
     case "UTF-8 Encoded String":
-      return length_prefixed(encode_string(value, what));
+      check_string(value, what);
+      writer.text(value);
+      return;
     case "UTF-8 String Pair": {
       const [name, text] = value as [string, string];
-      return concat_bytes([
-        length_prefixed(encode_string(name, `The name in ${what}`)),
-        length_prefixed(encode_string(text, `The value in ${what}`)),
-      ]);
+      check_string(name, `The name in ${what}`);
+      check_string(text, `The value in ${what}`);
+      writer.text(name).text(text);
     }
   }
 }

@@ -114,7 +114,7 @@ export class Departure {
   #publish(message: OutboundMessage, portion: Portion, { aliases, limits }: Acceptance): number {
     const { version, now } = portion;
     if (!message.sent && message.useless_at <= now) return this.#abandon(message, expired_error(message));
-    const written = this.#parts.tracing ? 0 : write_queued(message, portion.link, this.#parts.topics);
+    const written = this.#parts.tracing ? 0 : write_queued(message, portion.link, this.#parts.topics, now);
     if (written > 0) {
       this.#has_left(message);
       return written;

@@ -6,12 +6,12 @@ import { LazyMap } from "../model/lazy.ts";
 import { type Arrival, type Delivery, Inbound } from "./inbound.ts";
 import type { Journal } from "./journal.ts";
 import { Outbound } from "./outbound.ts";
-import { type Contents, OutboundMessage, type Publication, type Ticket } from "./outbound_message.ts";
+import { OutboundMessage, type Publication, type Ticket } from "./outbound_message.ts";
 import type { PacketIds } from "./packet_ids.ts";
-import type { QueueLimits } from "./queue_limits.ts";
 import { type Granted, type RequestPacket, Requests } from "./requests.ts";
 
 /** What `accept` takes besides the publication. */
+type AcceptPlainArguments = Parameters<Outbound["accept_plain"]>;
 type AcceptRest = Parameters<Outbound["accept"]> extends [unknown, ...infer Rest] ? Rest : never;
 
 export class KeptOutbound extends Outbound {
@@ -42,15 +42,9 @@ export class KeptOutbound extends Outbound {
     return super.accept(publication, ...rest);
   }
 
-  override accept_plain(
-    contents: Contents,
-    weight: number,
-    seq: number,
-    ticket: Ticket,
-    limits: QueueLimits,
-  ): OutboundMessage | null {
+  override accept_plain(...args: AcceptPlainArguments): OutboundMessage | null {
     this.#journal.prepare();
-    return super.accept_plain(contents, weight, seq, ticket, limits);
+    return super.accept_plain(...args);
   }
 
   override release(message: OutboundMessage): void {
@@ -76,10 +70,10 @@ export class KeptOutbound extends Outbound {
 
   /** Its packet id may be that of a restored one: then it gets another, which does no harm, as it has not left yet. */
   #add_again(message: OutboundMessage): void {
-    const { weight, seq, ticket, properties, alias, expires_at, useless_at } = message;
+    const { weight, seq, ticket, block, alias, expires_at, useless_at } = message;
     const mid = this.find(message.mid) === undefined ? message.mid : this.#ids.pass();
     (ticket as Ticket).mid = mid;
-    const rarities = { properties, alias, expires_at, useless_at };
+    const rarities = { block, alias, expires_at, useless_at };
     this.add(new OutboundMessage(message, weight, seq, mid, ticket, rarities));
   }
 }

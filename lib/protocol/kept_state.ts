@@ -4,7 +4,7 @@
 import type { MQTTException } from "../model/errors.ts";
 import { IDENTITY_KEY, is_subscription, Journal, MESSAGES_FROM, received_id, type Shelf } from "./journal.ts";
 import { KeptInbound, KeptOutbound, KeptRequests } from "./kept_parts.ts";
-import { OutboundMessage, type Ticket, weight } from "./outbound_message.ts";
+import { OutboundMessage, packed, type Ticket, weight } from "./outbound_message.ts";
 import { PacketIds } from "./packet_ids.ts";
 import {
   type Identity,
@@ -135,7 +135,7 @@ export class KeptState implements SessionState {
       // Before all that this process is asked for.
       const seq = index - current.length;
       const restored = new OutboundMessage(message, weight(message), seq, mid, ticket, {
-        properties,
+        block: packed(properties),
         alias: properties?.TopicAlias ?? 0,
         expires_at: expires_at - to_wall,
         useless_at: useless_at - to_wall,

@@ -8,6 +8,7 @@ import {
   type Contents,
   OutboundMessage,
   type Publication,
+  packed,
   type Rarities,
   type Ticket,
   weight,
@@ -17,7 +18,7 @@ import { Queue } from "./queue.ts";
 import { has_room, type Load, make_way, type QueueLimits } from "./queue_limits.ts";
 
 /** What the session adds to a publication. */
-export interface Place extends Omit<Rarities, "properties"> {
+export interface Place extends Omit<Rarities, "block"> {
   readonly seq: number;
   readonly ticket: Ticket | null;
 }
@@ -89,18 +90,20 @@ export class Outbound implements Load {
       this.abandon(victim);
       dropped.push(victim);
     }
-    return this.#take_in(publication, candidate.weight, seq, ticket, { ...rarities, properties });
+    const block = packed(properties);
+    return this.#take_in(publication, candidate.weight, seq, ticket, { ...rarities, block });
   }
 
-  /** As {@link accept}, for a message without properties for which no other has to give way; null for another. */
+  /** As {@link accept}, for a message for which no other has to give way; null for another. */
   accept_plain(
     contents: Contents,
     weight: number,
     seq: number,
     ticket: Ticket,
     limits: QueueLimits,
+    rarities?: Rarities,
   ): OutboundMessage | null {
-    return has_room(weight, this, limits) ? this.#take_in(contents, weight, seq, ticket) : null;
+    return has_room(weight, this, limits) ? this.#take_in(contents, weight, seq, ticket, rarities) : null;
   }
 
   /** The message that may leave now, or null. */

@@ -2,8 +2,8 @@
 
 import { encode_utf8, type Snapshot, utf8_length } from "../model/bytes.ts";
 import { ValueError } from "../model/errors.ts";
-import type { PacketTypes } from "../model/packettypes.ts";
-import type { Properties } from "../model/properties.ts";
+import { PacketTypes } from "../model/packettypes.ts";
+import { Properties } from "../model/properties.ts";
 import type { Linked } from "./chain.ts";
 
 /** What a user wants published; checked and converted already. */
@@ -13,7 +13,7 @@ export interface Publication {
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
-  /** The core keeps it and never changes it. */
+  /** They are packed when the message is taken in. */
   readonly properties: Properties<typeof PacketTypes.PUBLISH> | null;
 }
 
@@ -35,7 +35,8 @@ export type OutboundState = "waiting" | "published" | "released" | "settled";
 
 /** What few messages have. */
 export interface Rarities {
-  readonly properties: Publication["properties"];
+  /** The properties, packed; nobody changes them. */
+  readonly block: Uint8Array | null;
   /** The topic alias that the user has chosen; 0: none. */
   readonly alias: number;
   /** The moment at which the message is of no use to anybody any more (Message Expiry Interval); Infinity: never. */
@@ -45,7 +46,7 @@ export interface Rarities {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-const NO_RARITIES: Rarities = { properties: null, alias: 0, expires_at: NEVER, useless_at: NEVER };
+const NO_RARITIES: Rarities = { block: null, alias: 0, expires_at: NEVER, useless_at: NEVER };
 
 /** What a message is made of. */
 export interface Contents {
@@ -101,8 +102,14 @@ export class OutboundMessage implements Publication, Linked<OutboundMessage> {
     return payload instanceof Uint8Array ? payload : payload.bytes.subarray(payload.begin, payload.end);
   }
 
+  /** Made anew each time. */
   get properties(): Publication["properties"] {
-    return this.#rarities.properties;
+    const { block } = this;
+    return block === null ? null : new Properties(PacketTypes.PUBLISH).unpack(block)[0];
+  }
+
+  get block(): Uint8Array | null {
+    return this.#rarities.block;
   }
 
   get alias(): number {
@@ -116,6 +123,11 @@ export class OutboundMessage implements Publication, Linked<OutboundMessage> {
   get useless_at(): number {
     return this.#rarities.useless_at;
   }
+}
+
+/** The properties, packed, as the core keeps them. */
+export function packed(properties: Publication["properties"]): Uint8Array | null {
+  return properties === null ? null : new Uint8Array(properties.lend_packed());
 }
 
 /** What a message counts for in a limit of bytes. */

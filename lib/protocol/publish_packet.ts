@@ -52,6 +52,11 @@ function refused(text: string): MQTTException {
   return new MQTTException(text, { code: "ERR_MQTT_REFUSED" });
 }
 
+/** A Message Expiry Interval: how long somebody may still want the message, in seconds. */
+export function seconds_left(expires_at: number, now: number): number {
+  return Math.max(0, Math.ceil((expires_at - now) / 1000));
+}
+
 /** What of the properties and the topic this link has otherwise than the user. */
 function adapted(
   given: NonNullable<PublishPacket["properties"]>,
@@ -62,7 +67,7 @@ function adapted(
   const properties = new Properties(PacketTypes.PUBLISH, given);
   let { topic } = message;
   if (message.expires_at !== Number.POSITIVE_INFINITY) {
-    properties.MessageExpiryInterval = Math.max(0, Math.ceil((message.expires_at - now) / 1000));
+    properties.MessageExpiryInterval = seconds_left(message.expires_at, now);
   }
   if (message.alias !== 0) {
     // A broker that allows fewer aliases gets the topic in full: the message matters more than its brevity.

@@ -71,7 +71,7 @@ export class MessageRecord {
     const { held } = message;
     this.#message = message;
     this.#payload = typeof held === "string" ? encode_utf8(held) : held;
-    this.#block = message.properties?.pack() ?? null;
+    this.#block = message.block;
     this.#ends = message.useless_at !== Number.POSITIVE_INFINITY;
     if (this.#ends) this.#to_wall = clock.to_wall();
     return this;

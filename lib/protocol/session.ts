@@ -289,10 +289,10 @@ export class Session {
    * Takes in a message that needs nothing special, and lets it leave if nothing is before it. False: `publish` has to be
    * called. Its ticket comes back with `left` or `lost` (QoS 0), or in its message with all others.
    */
-  publish_plainly(message: PlainMessage, ticket: Ticket): boolean {
+  publish_plainly(message: PlainMessage, ticket: Ticket, now: number): boolean {
     const { link, takes_wishes } = this.#connection;
     if (link === null || !takes_wishes || this.#outlet.tracing) return false;
-    return this.#passage.publish(message, ticket, link, this.#settings);
+    return this.#passage.publish(message, ticket, link, this.#settings, now);
   }
 
   /** Takes a message back that has not left yet: it will never be sent. */

@@ -23,6 +23,8 @@ import * as server_side from "../../lib/codec/server_side.ts";
 import * as server_side_browser from "../../lib/codec/server_side_browser.ts";
 import * as topic_bytes from "../../lib/codec/topic_bytes.ts";
 import * as topic_bytes_browser from "../../lib/codec/topic_bytes_browser.ts";
+import * as byte_writer from "../../lib/model/byte_writer.ts";
+import * as byte_writer_browser from "../../lib/model/byte_writer_browser.ts";
 import * as lazy from "../../lib/model/lazy.ts";
 import * as lazy_browser from "../../lib/model/lazy_browser.ts";
 import * as sharing from "../../lib/model/sharing.ts";
@@ -58,8 +60,13 @@ type Outside<M> = {
   ) => infer Made
     ? new (
         ...args: Args
-      ) => Pick<Made, keyof Made>
+      ) => Members<Made>
     : M[Name];
+};
+
+/** Methods that return their own object do so in the counterpart, too. */
+type Members<T> = {
+  [Name in keyof T]: T[Name] extends (...args: infer Args) => T ? (...args: Args) => object : T[Name];
 };
 
 const counterparts: readonly [
@@ -99,6 +106,7 @@ const counterparts: readonly [
     plain_packets_browser satisfies Outside<typeof plain_packets>,
   ],
   ["lib/codec/server_side.ts", server_side, server_side_browser satisfies Outside<typeof server_side>],
+  ["lib/model/byte_writer.ts", byte_writer, byte_writer_browser satisfies Outside<typeof byte_writer>],
   ["lib/model/sharing.ts", sharing, sharing_browser satisfies Outside<typeof sharing>],
   ["lib/model/lazy.ts", lazy, lazy_browser satisfies Outside<typeof lazy>],
   ["lib/codec/topic_bytes.ts", topic_bytes, topic_bytes_browser satisfies Outside<typeof topic_bytes>],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { MalformedPacket, ValueError } from "../../lib/model/errors.ts";
-import { check_string, decode_string, encode_string, has_lone_surrogate } from "../../lib/model/utf8.ts";
+import { check_string, decode_string, has_lone_surrogate } from "../../lib/model/utf8.ts";
 import { caught } from "./caught.ts";
 
 describe("a text to send", () => {
@@ -35,11 +35,6 @@ describe("a text to send", () => {
   it("is refused with the code that the caller names", () => {
     const error = caught(() => check_string("\0", "The topic", "ERR_MQTT_TOPIC"));
     expect(error).toMatchObject({ code: "ERR_MQTT_TOPIC" });
-  });
-
-  it("is checked before it is encoded", () => {
-    expect([...encode_string("é", "The text")]).toEqual([0xc3, 0xa9]);
-    expect(() => encode_string("\0", "The text")).toThrow(ValueError);
   });
 
   it("has it also where the platform cannot say so itself", () => {

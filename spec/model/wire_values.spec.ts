@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { ByteWriter } from "../../lib/model/byte_writer.ts";
 import { MalformedPacket, ValueError } from "../../lib/model/errors.ts";
 import type { WireType } from "../../lib/model/property_table.ts";
 import {
@@ -129,7 +130,9 @@ describe("the seven wire types", () => {
     ["UTF-8 Encoded String", "a", [0, 1, 0x61]],
     ["UTF-8 String Pair", ["a", "b"], [0, 1, 0x61, 0, 1, 0x62]],
   ])("%s is written and read", (type, value, encoded) => {
-    expect([...write_value(type, value, "It")]).toEqual(encoded);
+    const writer = new ByteWriter();
+    write_value(type, value, "It", writer);
+    expect([...writer.lent]).toEqual(encoded);
     const reader = new ByteReader(bytes(9, ...encoded, 9), 1);
     expect(read_value(type, reader, "It")).toEqual(value);
     expect(reader.at).toBe(encoded.length + 1);

@@ -372,9 +372,9 @@ describe("a turn in which much is published", () => {
     prepare(rig);
     for (let count = 0; count < 1200; count += 1) {
       rig.engine.touch();
-      const plain = { topic: "t", payload: kilobyte, qos: 0, retain: false } as const;
-      if (!rig.engine.session.publish_plainly(plain, { mid: 0 }))
-        rig.engine.session.publish({ ...plain, properties: null }, rig.clock.now());
+      const now = rig.clock.now();
+      const plain = { topic: "t", payload: kilobyte, qos: 0, retain: false, properties: null } as const;
+      if (!rig.engine.session.publish_plainly(plain, { mid: 0 }, now)) rig.engine.session.publish(plain, now);
     }
     const written = () => rig.transport.take_writes().join("").replaceAll(" ", "").length / 2;
     const early = written();

@@ -123,9 +123,9 @@ describe("our messages", () => {
     wire.hand_over("first", 1);
     wire.received();
     const ticket = { mid: 0, id: null };
-    const plain = { topic: "t", payload: "x", qos: 1, retain: false } as const;
+    const plain = { topic: "t", payload: "x", qos: 1, retain: false, properties: null } as const;
     wire.session.horizon = wire.session.seq;
-    expect(wire.session.publish_plainly(plain, ticket)).toBe(true);
+    expect(wire.session.publish_plainly(plain, ticket, wire.now)).toBe(true);
     expect(ticket).toEqual({ mid: 2, id: MESSAGES_FROM + 2 });
     wire.expect();
     wire.session.horizon = wire.session.seq;

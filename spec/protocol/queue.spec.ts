@@ -9,7 +9,7 @@ function message(
   qos: 0 | 1 | 2 = 1,
   { topic = "t", expires_at = Number.POSITIVE_INFINITY, sent = false } = {},
 ): OutboundMessage {
-  const rarities = { properties: null, alias: 0, expires_at, useless_at: expires_at };
+  const rarities = { block: null, alias: 0, expires_at, useless_at: expires_at };
   const made = new OutboundMessage(publication(String(seq), { topic, qos }), 1, seq, seq, null, rarities);
   made.sent = sent;
   return made;

@@ -36,8 +36,9 @@ describe("the record of a message", () => {
     const record = new MessageRecord();
     fc.assert(
       fc.property(messages, ({ properties, useless_at, mid, ...contents }) => {
+        const given = props(3, properties);
         const rarities = {
-          properties: props(3, properties),
+          block: given?.pack() ?? null,
           alias: 0,
           expires_at: useless_at === null ? NEVER : useless_at + 5,
           useless_at: useless_at ?? NEVER,
@@ -48,7 +49,7 @@ describe("the record of a message", () => {
           ...contents,
           payload: [...contents.payload],
           mid,
-          properties: rarities.properties,
+          properties: given,
           expires_at: rarities.expires_at + 1000,
           useless_at: rarities.useless_at + 1000,
         });

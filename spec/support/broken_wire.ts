@@ -135,7 +135,7 @@ export class BrokenWire {
     const { topic, payload } = publication(text, { qos });
     // As a client does: the short way first, with text or bytes.
     const plain = { topic, payload: this.#count % 3 === 0 ? text : payload, qos, retain: false };
-    if (!this.session.publish_plainly(plain, ticket)) {
+    if (!this.session.publish_plainly({ ...plain, properties: null }, ticket, this.#now)) {
       const { message } = this.session.publish(publication(text, { qos }), this.#now, ticket);
       if (message === null) return;
     }
