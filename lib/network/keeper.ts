@@ -65,6 +65,8 @@ export class Keeper implements Shelf {
   #is_unsynced = false;
   /** What a store that answers by promises has under way. */
   #writing: Writing | null = null;
+  /** Resolves when that has come to its end, well or not. */
+  #written: Promise<void> = Promise.resolve();
   /** Whether the last attempt to write has failed. */
   #is_failing = false;
   #cancel_retry: (() => void) | null = null;
@@ -109,8 +111,10 @@ export class Keeper implements Shelf {
   async close(): Promise<void> {
     await this.#opening?.catch(() => {});
     if (!this.#is_open) return;
+    if (this.#writing !== null) await this.#written;
     this.#rest_no_more();
     this.flush();
+    if (this.#writing !== null) await this.#written;
     this.#rest_no_more();
     this.#is_open = false;
     await this.#store.close();
@@ -220,7 +224,7 @@ export class Keeper implements Shelf {
       settle();
       this.#pump?.touch();
     };
-    done.then(
+    this.#written = done.then(
       () =>
         end(() => {
           this.#safe = Math.max(this.#safe, writing.up_to);
