@@ -237,10 +237,10 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     this.#audience.stop_watching();
     this.#engine.disconnect(0, null, false);
     await this.#engine.gone();
-    if (this.#keeper === null) return;
-    await this.#keeper.close();
     // Whoever opens the store next may be another: what it holds then is seen when this client needs it again.
-    this.#engine = this.#new_engine();
+    await this.#keeper?.close(() => {
+      this.#engine = this.#new_engine();
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -547,7 +547,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
 
   #new_engine(): Engine {
     const { clock } = this.#audience;
-    this.#keeper = keeper_of(this.#store, this.#audience, clock);
+    this.#keeper = keeper_of(this.#store, this.#audience, clock, this.#keeper);
     const engine = new Engine(this.#audience, clock, this.#keeper);
     const { min_reconnect_delay, max_reconnect_delay } = this[SETTINGS];
     engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);

@@ -40,11 +40,18 @@ interface Writing {
   readonly up_to: number;
 }
 
+/** What the keepers have in common that one client has one after the other for the same store. */
+interface Line {
+  /** Resolves when the one before has let go of the store; null as soon as it has. Never rejects. */
+  closing: Promise<void> | null;
+}
+
 export class Keeper implements Shelf {
   readonly state = new KeptState(this);
   /** Of the messages that an earlier process has published, in their order. */
   restored: readonly Ticket[] = [];
   readonly #store: Store;
+  readonly #line: Line;
   readonly #owner: KeeperOwner;
   readonly #clock: Clock;
   #session: Session | null = null;
@@ -52,6 +59,7 @@ export class Keeper implements Shelf {
   #is_open = false;
   /** Resolves when it is open; null while nobody opens it. */
   #opening: Promise<void> | null = null;
+  #is_closing = false;
   /** Whether its calls answer by promises. */
   #answers_later = false;
   /** The last `seq` up to which all is safe. */
@@ -71,8 +79,10 @@ export class Keeper implements Shelf {
   #is_failing = false;
   #cancel_retry: (() => void) | null = null;
 
-  constructor(store: Store, owner: KeeperOwner, clock: Clock) {
+  /** @param before whom the client had for this until now; null: nobody. */
+  constructor(store: Store, owner: KeeperOwner, clock: Clock, before: Keeper | null = null) {
     this.#store = store;
+    this.#line = before !== null && before.#store === store ? before.#line : { closing: null };
     this.#owner = owner;
     this.#clock = clock;
   }
@@ -92,7 +102,8 @@ export class Keeper implements Shelf {
   open(): Soon<void> {
     if (this.#is_open) return undefined;
     if (this.#opening !== null) return this.#opening;
-    const found = this.#store.open((problem) => this.#report(problem));
+    const open = () => this.#store.open((problem) => this.#report(problem));
+    const found = this.#line.closing?.then(open) ?? open();
     this.#answers_later = is_promise(found);
     if (!is_promise(found)) {
       this.#begin(found);
@@ -107,17 +118,43 @@ export class Keeper implements Shelf {
     return this.#opening;
   }
 
-  /** Writes what there is, and lets go of the store. */
-  async close(): Promise<void> {
-    await this.#opening?.catch(() => {});
-    if (!this.#is_open) return;
-    if (this.#writing !== null) await this.#written;
-    this.#rest_no_more();
-    this.flush();
-    if (this.#writing !== null) await this.#written;
-    this.#rest_no_more();
-    this.#is_open = false;
-    await this.#store.close();
+  /**
+   * Writes what there is, and lets go of the store. `replace` is called before that takes any time: what is published from
+   * then on is for the keeper that is next in line.
+   */
+  close(replace: () => void = () => {}): Promise<void> {
+    const line = this.#line;
+    const closing = this.#let_go();
+    if (this.#is_closing) {
+      const over = closing
+        .catch(() => {})
+        .then(() => {
+          if (line.closing === over) line.closing = null;
+        });
+      line.closing = over;
+    }
+    replace();
+    return closing;
+  }
+
+  /** With a store that answers at once all is done when this returns. */
+  async #let_go(): Promise<void> {
+    this.#is_closing = true;
+    try {
+      if (this.#line.closing !== null) await this.#line.closing;
+      if (this.#opening !== null) await this.#opening.catch(() => {});
+      if (!this.#is_open) return;
+      if (this.#writing !== null) await this.#written;
+      this.#rest_no_more();
+      this.flush();
+      if (this.#writing !== null) await this.#written;
+      this.#rest_no_more();
+      this.#is_open = false;
+      const closed = this.#store.close();
+      if (is_promise(closed)) await closed;
+    } finally {
+      this.#is_closing = false;
+    }
   }
 
   // ---- for the journal -----------------------------------------------------------------------------------------
