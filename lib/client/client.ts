@@ -293,7 +293,6 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     this.#audience.give_up_waiting(
       new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" }),
     );
-    this.#audience.forget_waiting();
     const { options: _, ...kept } = old;
     this[SETTINGS] = Object.assign(new ClientSettings(options), kept);
     this.#audience.userdata = options.userdata;
@@ -530,8 +529,9 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
   }
 
   /**
-   * What an earlier process has published with this store and this one has still to send, in that order; known once the
-   * store is open: at once, or with a store that answers by promises after `ready()` or `connect()`. Beyond paho.
+   * What an earlier process has published with this store and this one has still to send, in that order; after `close()`
+   * also what this one had published before. Known once the store is open: at once, or with a store that answers by
+   * promises after `ready()` or `connect()`. Beyond paho.
    */
   restored(): readonly MQTTMessageInfo[] {
     const opening = this.#keeper?.open();

@@ -1,10 +1,11 @@
 // Decides when what a session has to remember is written to a store: the messages in the call that publishes them, or
 // together at the end of a turn; everything else then, too; and nothing leaves before what it relies on is safe.
 
-import type { StoreError } from "../model/errors.ts";
+import { MQTTException, StoreError } from "../model/errors.ts";
 import type { Changes, Shelf } from "../protocol/journal.ts";
 import { KeptState } from "../protocol/kept_state.ts";
 import type { OutboundMessage, Ticket } from "../protocol/outbound_message.ts";
+import type { SessionEvent } from "../protocol/outputs.ts";
 import { MessageRecord } from "../protocol/records.ts";
 import type { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
@@ -19,6 +20,8 @@ export interface KeeperOwner {
   settings(): SessionSettings;
   /** Stands for a message that an earlier process has published. */
   new_ticket(): Ticket;
+  /** Messages have reached their end without being sent. */
+  settle(event: Extract<SessionEvent, { type: "lost" }>): void;
   /** Something the user should know. */
   warn(text: string): void;
 }
@@ -44,6 +47,8 @@ interface Writing {
 interface Line {
   /** Resolves when the one before has let go of the store; null as soon as it has. Never rejects. */
   closing: Promise<void> | null;
+  /** Of what the one before has left in the store, by their numbers there. */
+  tickets: ReadonlyMap<number, Ticket>;
 }
 
 export class Keeper implements Shelf {
@@ -82,7 +87,8 @@ export class Keeper implements Shelf {
   /** @param before whom the client had for this until now; null: nobody. */
   constructor(store: Store, owner: KeeperOwner, clock: Clock, before: Keeper | null = null) {
     this.#store = store;
-    this.#line = before !== null && before.#store === store ? before.#line : { closing: null };
+    this.#line =
+      before !== null && before.#store === store ? before.#line : { closing: null, tickets: new Map() };
     this.#owner = owner;
     this.#clock = clock;
   }
@@ -143,18 +149,43 @@ export class Keeper implements Shelf {
     try {
       if (this.#line.closing !== null) await this.#line.closing;
       if (this.#opening !== null) await this.#opening.catch(() => {});
-      if (!this.#is_open) return;
+      if (!this.#is_open) {
+        const error = new StoreError(
+          "the message was not kept: the client was closed before its store was open",
+        );
+        this.#turn_away(this.state.journal.take_early(), error);
+        return;
+      }
       if (this.#writing !== null) await this.#written;
       this.#rest_no_more();
       this.flush();
       if (this.#writing !== null) await this.#written;
       this.#rest_no_more();
+      this.#hand_on();
       this.#is_open = false;
       const closed = this.#store.close();
       if (is_promise(closed)) await closed;
     } finally {
       this.#is_closing = false;
     }
+  }
+
+  /** What is in the store is left to the next in line; nobody has the rest. */
+  #hand_on(): void {
+    const tickets = new Map<number, Ticket>();
+    const lost: Ticket[] = [];
+    for (const { ticket } of this.state.outbound.take_all()) {
+      if (ticket?.id == null) lost.push(ticket as Ticket);
+      else tickets.set(ticket.id, ticket);
+    }
+    this.#line.tickets = tickets;
+    this.#lose(lost, "QoS 0 messages were not sent: the client was closed");
+  }
+
+  #lose(tickets: readonly Ticket[], text: string): void {
+    if (tickets.length === 0) return;
+    const error = new MQTTException(text, { code: "ERR_MQTT_CLOSED" });
+    this.#owner.settle({ type: "lost", tickets, error });
   }
 
   // ---- for the journal -----------------------------------------------------------------------------------------
@@ -293,13 +324,21 @@ export class Keeper implements Shelf {
   #begin(records: readonly StoredRecord[]): void {
     this.#is_open = true;
     const settings = this.#owner.settings();
-    const new_ticket = () => this.#owner.new_ticket();
+    const known = new Map(this.#line.tickets);
+    const new_ticket = (key: number) => {
+      const ticket = known.get(key) ?? this.#owner.new_ticket();
+      known.delete(key);
+      return ticket;
+    };
     const { riddles, tickets } = this.state.restore(records, {
       settings,
       to_wall: this.to_wall(),
       new_ticket,
     });
     this.restored = tickets;
+    this.#line.tickets = new Map();
+    const text = "messages are not sent by this client: another client has taken them out of the store";
+    this.#lose([...known.values()], text);
     for (const { key, why } of riddles) void this.#put_aside(key, why);
   }
 

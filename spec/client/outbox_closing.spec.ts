@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { CallbackAPIVersion, Client } from "../../lib/client/index.ts";
 import { eventually } from "../support/eventually.ts";
 import { FlakyStore, LaterStore } from "../support/flaky_store.ts";
+import { strangers } from "../wire/talk.ts";
 
 const persistent = { client_id: "me", clean_session: false };
 
@@ -51,9 +52,81 @@ describe.each(stores)("close() with a store that %s", (_how, make) => {
     await client.close();
     expect([store.disk.is_open, store.disk.messages.length]).toEqual([false, 2]);
   });
+
+  it("leaves what was published to the next connection, and who has published it hears of its end", async () => {
+    const store = make();
+    await using talk = await strangers({ ...persistent, store });
+    const { client, packets } = talk;
+    const infos = [client.publish("t", "1", 1), client.publish("t", "2", 2)];
+    const waiting = expect(infos[0]?.wait_for_publish()).rejects.toMatchObject({ code: "ERR_MQTT_CLOSED" });
+    await client.close({ timeout: 0 });
+    await waiting;
+    client.loop_start();
+    await talk.dial();
+    talk.welcome({ session_present: true });
+    await talk.link.expect(packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1, dup: true }));
+    await talk.link.expect(packets.publish({ topic: "t", payload: "2", qos: 2, mid: 2, dup: true }));
+    expect(client.restored()).toEqual(infos);
+    talk.link.send(packets.puback(1));
+    talk.link.send(packets.pubrec(2));
+    await talk.link.expect(packets.pubrel(2));
+    talk.link.send(packets.pubcomp(2));
+    expect(await Promise.all(infos.map((info) => info.wait_for_publish()))).toEqual([true, true]);
+  });
+
+  it("says so when a message is in the store no more by the time that it is opened again", async () => {
+    const store = make();
+    const client = offline(store);
+    await client.ready();
+    const gone = client.publish("t", "1", 1);
+    const left = client.publish("t", "2", 1);
+    await client.close();
+    store.disk.records.delete(gone.id as number);
+    await client.ready();
+    expect(() => gone.is_published()).toThrow("another client has taken them out of the store");
+    expect([left.is_published(), client.restored()]).toEqual([false, [left]]);
+    await client.close();
+  });
+
+  it("ends what is not kept", async () => {
+    const store = make();
+    const client = offline(store, { queue_qos0: true });
+    await client.ready();
+    const info = client.publish("t", "1", 0);
+    await client.close();
+    expect(() => info.is_published()).toThrow("QoS 0 messages were not sent: the client was closed");
+  });
 });
 
 describe("close()", () => {
+  it("ends what waited for a store that could not be opened", async () => {
+    const store = new LaterStore();
+    store.disk.full = true;
+    const client = offline(store);
+    const connecting = client.connect("127.0.0.1", 1);
+    store.held = [];
+    await eventually(() => expect(store.held).toHaveLength(1));
+    const info = client.publish("t", "1", 1);
+    store.answer();
+    await expect(connecting).rejects.toThrow("no room");
+    expect(info.is_published()).toBe(false);
+    await client.close();
+    await eventually(() => expect(() => info.is_published()).toThrow("was not kept: the client was closed"));
+  });
+
+  it("hands nothing on to another store", async () => {
+    const client = offline(new FlakyStore());
+    const info = client.publish("t", "1", 1);
+    await client.close();
+    client.store_set(new FlakyStore());
+    const other = client.publish("t", "2", 1);
+    expect([other.id, info.id, client.restored()]).toEqual([2 ** 32, 2 ** 32, []]);
+    await client.close();
+    await client.ready();
+    expect(client.restored()).toEqual([other]);
+    await client.close();
+  });
+
   it("writes what has changed while a store that answers later was busy", async () => {
     const store = new LaterStore();
     const client = offline(store, { max_queued_bytes: 2, queue_policy: "drop_oldest" });

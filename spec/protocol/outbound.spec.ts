@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Packet } from "../../lib/codec/packets.ts";
 import { Outbound } from "../../lib/protocol/outbound.ts";
+import type { OutboundMessage } from "../../lib/protocol/outbound_message.ts";
 import { PacketIds } from "../../lib/protocol/packet_ids.ts";
 import { connect, puback, pubcomp, publication, publish, pubrec, pubrel } from "../support/core_packets.ts";
 import { Wire } from "../support/session_wire.ts";
@@ -343,15 +344,15 @@ describe("a publication", () => {
 });
 
 describe("the books of what is open", () => {
+  const limits = {
+    max_queued_messages: 0,
+    max_queued_bytes: 0,
+    max_queued_age_ms: 0,
+    queue_policy: "reject",
+    queue_qos0: false,
+  } as const;
   it("do not forget or double a byte", () => {
     const outbound = new Outbound(new PacketIds());
-    const limits = {
-      max_queued_messages: 0,
-      max_queued_bytes: 0,
-      max_queued_age_ms: 0,
-      queue_policy: "reject",
-      queue_qos0: false,
-    } as const;
     const ticket = { mid: 0 };
     const place = { seq: 0, alias: 0, expires_at: 1, useless_at: 1, ticket };
     const stamped = outbound.accept(publication("1"), place, limits, false, []);
@@ -374,5 +375,17 @@ describe("the books of what is open", () => {
     outbound.complete(one);
     expect([outbound.bytes, outbound.unsettled]).toEqual([0, 0]);
     expect(outbound.find(1)).toBeUndefined();
+  });
+
+  it("give all that is not settled, wherever it stands, to who comes to the end", () => {
+    const outbound = new Outbound(new PacketIds());
+    expect(outbound.take_all()).toEqual([]);
+    const place = { alias: 0, expires_at: 1, useless_at: 1, ticket: null };
+    const messages = [1, 2, 1, 0].map((qos, seq) =>
+      outbound.accept(publication("1", { qos: qos as 0 | 1 | 2 }), { ...place, seq }, limits, false, []),
+    ) as OutboundMessage[];
+    for (const message of messages.slice(0, 2)) outbound.left(message);
+    outbound.release(messages[1] as OutboundMessage);
+    expect(new Set(outbound.take_all())).toEqual(new Set(messages));
   });
 });
