@@ -3,7 +3,7 @@
 
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
 import { RuntimeError, ValueError } from "../model/errors.ts";
-import { is_plain_object, positional } from "../model/keywords.ts";
+import { positional } from "../model/keywords.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import type { Properties } from "../model/properties.ts";
@@ -266,19 +266,12 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * let go of, with what it holds.
    */
   reinitialise(
-    client_id:
-      | string
-      | null
-      | { client_id?: string | null; clean_session?: boolean; userdata?: UserData } = "",
-    clean_session: boolean | { clean_session?: boolean; userdata?: UserData } = true,
-    userdata: UserData = null,
-  ): void {
+    client_id?: string | null | { client_id?: string | null; clean_session?: boolean; userdata?: UserData },
+    clean_session?: boolean | { clean_session?: boolean; userdata?: UserData },
+    userdata?: UserData,
+  ): void;
+  reinitialise(...args: unknown[]): void {
     const names = ["client_id", "clean_session", "userdata"];
-    const args = is_plain_object(client_id)
-      ? [client_id]
-      : is_plain_object(clean_session)
-        ? [client_id, clean_session]
-        : [client_id, clean_session, userdata];
     const [id, clean, data] = positional("reinitialise", names, args, ["userdata"]);
     const old = this[SETTINGS];
     const options = resolve_options([
@@ -290,9 +283,8 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
       },
     ]);
     this.#engine.destroy();
-    this.#audience.give_up_waiting(
-      new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" }),
-    );
+    const error = new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" });
+    for (const { ticket } of this.#engine.session.take_all()) (ticket as MQTTMessageInfo).fail(error);
     const { options: _, ...kept } = old;
     this[SETTINGS] = Object.assign(new ClientSettings(options), kept);
     this.#audience.userdata = options.userdata;
@@ -499,8 +491,9 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * @param qos `message.qos`; kept for paho's signature.
    * @returns MQTT_ERR_SUCCESS, also when there was nothing to acknowledge.
    */
-  ack(mid: number | { mid: number; qos: number }, qos: number | null = null): MQTTErrorCode {
-    const [id] = positional("ack", ["mid", "qos"], is_plain_object(mid) ? [mid] : [mid, qos]);
+  ack(mid: number | { mid: number; qos: number }, qos?: number | null): MQTTErrorCode;
+  ack(...args: unknown[]): MQTTErrorCode {
+    const [id] = positional("ack", ["mid", "qos"], args);
     if (this.#audience.manual_ack) {
       this.#engine.session.ack(whole_number("mid", id, 0, 65535));
       this.#engine.touch();

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { CallbackAPIVersion, Client } from "../../lib/client/index.ts";
 import { eventually } from "../support/eventually.ts";
 import { FlakyStore, LaterStore } from "../support/flaky_store.ts";
-import { strangers } from "../wire/talk.ts";
+import { connected, strangers } from "../wire/talk.ts";
 
 const persistent = { client_id: "me", clean_session: false };
 
@@ -96,6 +96,48 @@ describe.each(stores)("close() with a store that %s", (_how, make) => {
     await client.close();
     expect(() => info.is_published()).toThrow("QoS 0 messages were not sent: the client was closed");
   });
+});
+
+const stores_or_none = [
+  ["no store", () => null],
+  ...stores.map(([how, make]) => [`a store that ${how}`, make] as const),
+] as const;
+
+describe.each(stores_or_none)("reinitialise() with %s", (_how, make) => {
+  it("ends all that was published before, for who waits and for who asks later", async () => {
+    const store = make();
+    await using talk = await connected({ ...persistent, queue_qos0: true, ...(store && { store }) });
+    const { client, link, packets } = talk;
+    const sent = [client.publish("t", "1", 1), client.publish("t", "2", 2)];
+    for (const _ of sent) await link.expect_packet("PUBLISH");
+    link.send(packets.pubrec(2));
+    await link.expect(packets.pubrel(2));
+    client.disconnect();
+    await link.expect_packet("DISCONNECT");
+    link.close();
+    await eventually(() => expect(client.is_connected()).toBe(false));
+    const offline = [client.publish("t", "3", 1), client.publish("t", "4", 0)];
+    client.connect_async(talk.broker.host, talk.broker.port);
+    const waiting = expect(offline[0]?.wait_for_publish()).rejects.toThrow("the client was reinitialised");
+    client.reinitialise("other");
+    for (const info of [...sent, ...offline]) {
+      expect(() => info.is_published()).toThrow("the client was reinitialised");
+      await expect(info.wait_for_publish()).rejects.toMatchObject({ code: "ERR_MQTT_CLOSED" });
+    }
+    await waiting;
+    expect([client.stats().queued, client.stats().in_flight]).toEqual([0, 0]);
+    if (store === null) return;
+    await eventually(() => expect(store.disk.is_open).toBe(false));
+    expect(store.disk.messages).toHaveLength(4);
+  });
+});
+
+it("reinitialise() lets go of a store that answers at once before it returns", () => {
+  const store = new FlakyStore({ gathers: true });
+  const client = offline(store);
+  client.publish("t", "1", 1);
+  client.reinitialise("other");
+  expect([store.disk.is_open, store.disk.messages]).toEqual([false, [2 ** 32]]);
 });
 
 describe("close()", () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Packet } from "../../lib/codec/packets.ts";
 import { Outbound } from "../../lib/protocol/outbound.ts";
-import type { OutboundMessage } from "../../lib/protocol/outbound_message.ts";
 import { PacketIds } from "../../lib/protocol/packet_ids.ts";
 import { connect, puback, pubcomp, publication, publish, pubrec, pubrel } from "../support/core_packets.ts";
 import { Wire } from "../support/session_wire.ts";
@@ -378,14 +377,13 @@ describe("the books of what is open", () => {
   });
 
   it("give all that is not settled, wherever it stands, to who comes to the end", () => {
-    const outbound = new Outbound(new PacketIds());
-    expect(outbound.take_all()).toEqual([]);
-    const place = { alias: 0, expires_at: 1, useless_at: 1, ticket: null };
-    const messages = [1, 2, 1, 0].map((qos, seq) =>
-      outbound.accept(publication("1", { qos: qos as 0 | 1 | 2 }), { ...place, seq }, limits, false, []),
-    ) as OutboundMessage[];
-    for (const message of messages.slice(0, 2)) outbound.left(message);
-    outbound.release(messages[1] as OutboundMessage);
-    expect(new Set(outbound.take_all())).toEqual(new Set(messages));
+    const wire = new Wire({ max_inflight: 2, queue_qos0: true }).connected();
+    expect(wire.session.take_all()).toEqual([]);
+    const messages = [wire.accepted("1", 1), wire.accepted("2", 2), wire.accepted("3", 1)];
+    wire.received();
+    wire.send(pubrec(2));
+    wire.session.closed(null);
+    messages.push(wire.accepted("4", 0));
+    expect(new Set(wire.session.take_all())).toEqual(new Set(messages));
   });
 });
