@@ -309,7 +309,9 @@ export class Keeper implements Shelf {
 
   /** Nothing of it counts. Messages end with it, and everything else is tried again. */
   #has_failed({ changes, messages }: Writing, error: StoreError): void {
-    this.state.journal.put_back(changes);
+    const { journal } = this.state;
+    journal.put_back(changes);
+    journal.not_kept(messages);
     this.#turn_away(messages, error);
     if (!this.#is_failing) this.#owner.warn(error.message);
     this.#is_failing = true;
