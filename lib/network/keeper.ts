@@ -73,6 +73,8 @@ export class Keeper implements Shelf {
   #put: OutboundMessage[] = [];
   /** The keys of the same, where their records are not staged yet. */
   #put_keys: number[] = [];
+  /** What the store refuses of the messages that had waited for it: nobody is there to be told by an exception. */
+  #refused: Map<OutboundMessage, StoreError> | null = null;
   readonly #record = new MessageRecord();
   /** Whether a message was written that is not safe from a power cut yet. */
   #is_unsynced = false;
@@ -206,8 +208,13 @@ export class Keeper implements Shelf {
 
   keep(key: number, message: OutboundMessage): void {
     if (this.#answers_later) {
-      this.#lay_down(key, message);
-      this.#put.push(message);
+      try {
+        this.#lay_down(key, message);
+        this.#put.push(message);
+      } catch (error) {
+        if (this.#refused === null) throw error;
+        this.#refused.set(message, error as StoreError);
+      }
       return;
     }
     if (this.#store.gathers === true && !this.#is_failing) {
@@ -332,11 +339,18 @@ export class Keeper implements Shelf {
       known.delete(key);
       return ticket;
     };
+    const refused = new Map<OutboundMessage, StoreError>();
+    this.#refused = refused;
     const { riddles, tickets } = this.state.restore(records, {
       settings,
       to_wall: this.to_wall(),
       new_ticket,
     });
+    this.#refused = null;
+    for (const [message, error] of refused) {
+      this.state.journal.not_kept([message]);
+      this.#turn_away([message], error);
+    }
     this.restored = tickets;
     this.#line.tickets = new Map();
     const text = "messages are not sent by this client: another client has taken them out of the store";

@@ -235,6 +235,26 @@ describe("a store that answers later", () => {
     expect([deleted, store.disk.messages]).toEqual([[], []]);
   });
 
+  it("costs only the one message that it refuses, of those that had waited for it to be open", async () => {
+    const store = new LaterStore();
+    const put = store.put;
+    let count = 0;
+    store.put = (key, value) => {
+      count += 1;
+      if (count === 2) throw new StoreError("no room for this one");
+      put.call(store, key, value);
+    };
+    const client = offline(store);
+    const infos = ["1", "2", "3"].map((text) => client.publish("t", text, 1));
+    await client.ready();
+    await expect(infos[1]?.wait_for_publish()).rejects.toThrow("no room for this one");
+    expect([infos[0]?.is_published(), infos[2]?.is_published()]).toEqual([false, false]);
+    expect(client.stats()).toMatchObject({ queued: 2, dropped: 1 });
+    await eventually(() => expect(store.disk.messages).toEqual([infos[0]?.id, infos[2]?.id]));
+    expect(infos[1]?.id).toBeNull();
+    await client.close();
+  });
+
   it("is not asked again and again while it fails", async () => {
     const store = new LaterStore();
     await using talk = await connected({ ...persistent, store });
