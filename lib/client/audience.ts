@@ -248,11 +248,6 @@ export class Audience implements EngineOwner, ReporterOwner, Waiting, KeeperOwne
     for (const info of this.#awaited.keys()) info.give_up(error);
   }
 
-  /** The messages are no more, for which somebody waited. */
-  forget_waiting(): void {
-    this.#awaited.clear();
-  }
-
   settle(event: SettledEvent): void {
     if (event.type === "left") {
       for (const info of event.tickets) (info as MQTTMessageInfo).succeed();

@@ -3,7 +3,7 @@
 
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
 import { RuntimeError, ValueError } from "../model/errors.ts";
-import { is_plain_object, positional } from "../model/keywords.ts";
+import { positional } from "../model/keywords.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import type { Properties } from "../model/properties.ts";
@@ -237,10 +237,10 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
     this.#audience.stop_watching();
     this.#engine.disconnect(0, null, false);
     await this.#engine.gone();
-    if (this.#keeper === null) return;
-    await this.#keeper.close();
     // Whoever opens the store next may be another: what it holds then is seen when this client needs it again.
-    this.#engine = this.#new_engine();
+    await this.#keeper?.close(() => {
+      this.#engine = this.#new_engine();
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -266,19 +266,12 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * let go of, with what it holds.
    */
   reinitialise(
-    client_id:
-      | string
-      | null
-      | { client_id?: string | null; clean_session?: boolean; userdata?: UserData } = "",
-    clean_session: boolean | { clean_session?: boolean; userdata?: UserData } = true,
-    userdata: UserData = null,
-  ): void {
+    client_id?: string | null | { client_id?: string | null; clean_session?: boolean; userdata?: UserData },
+    clean_session?: boolean | { clean_session?: boolean; userdata?: UserData },
+    userdata?: UserData,
+  ): void;
+  reinitialise(...args: unknown[]): void {
     const names = ["client_id", "clean_session", "userdata"];
-    const args = is_plain_object(client_id)
-      ? [client_id]
-      : is_plain_object(clean_session)
-        ? [client_id, clean_session]
-        : [client_id, clean_session, userdata];
     const [id, clean, data] = positional("reinitialise", names, args, ["userdata"]);
     const old = this[SETTINGS];
     const options = resolve_options([
@@ -290,10 +283,8 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
       },
     ]);
     this.#engine.destroy();
-    this.#audience.give_up_waiting(
-      new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" }),
-    );
-    this.#audience.forget_waiting();
+    const error = new RuntimeError("the client was reinitialised", { code: "ERR_MQTT_CLOSED" });
+    for (const { ticket } of this.#engine.session.take_all()) (ticket as MQTTMessageInfo).fail(error);
     const { options: _, ...kept } = old;
     this[SETTINGS] = Object.assign(new ClientSettings(options), kept);
     this.#audience.userdata = options.userdata;
@@ -500,8 +491,9 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * @param qos `message.qos`; kept for paho's signature.
    * @returns MQTT_ERR_SUCCESS, also when there was nothing to acknowledge.
    */
-  ack(mid: number | { mid: number; qos: number }, qos: number | null = null): MQTTErrorCode {
-    const [id] = positional("ack", ["mid", "qos"], is_plain_object(mid) ? [mid] : [mid, qos]);
+  ack(mid: number | { mid: number; qos: number }, qos?: number | null): MQTTErrorCode;
+  ack(...args: unknown[]): MQTTErrorCode {
+    const [id] = positional("ack", ["mid", "qos"], args);
     if (this.#audience.manual_ack) {
       this.#engine.session.ack(whole_number("mid", id, 0, 65535));
       this.#engine.touch();
@@ -530,8 +522,9 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
   }
 
   /**
-   * What an earlier process has published with this store and this one has still to send, in that order; known once the
-   * store is open: at once, or with a store that answers by promises after `ready()` or `connect()`. Beyond paho.
+   * What an earlier process has published with this store and this one has still to send, in that order; after `close()`
+   * also what this one had published before. Known once the store is open: at once, or with a store that answers by
+   * promises after `ready()` or `connect()`. Beyond paho.
    */
   restored(): readonly MQTTMessageInfo[] {
     const opening = this.#keeper?.open();
@@ -547,7 +540,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
 
   #new_engine(): Engine {
     const { clock } = this.#audience;
-    this.#keeper = keeper_of(this.#store, this.#audience, clock);
+    this.#keeper = keeper_of(this.#store, this.#audience, clock, this.#keeper);
     const engine = new Engine(this.#audience, clock, this.#keeper);
     const { min_reconnect_delay, max_reconnect_delay } = this[SETTINGS];
     engine.backoff.configure(min_reconnect_delay * 1000, max_reconnect_delay * 1000);

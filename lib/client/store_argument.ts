@@ -25,7 +25,12 @@ export function check_store(value: unknown): Store | null {
   throw new TypeError(`store must be the path of a file, or a store: ${lack}`);
 }
 
-/** Who keeps for a client what must outlive the process; null: nobody. */
-export function keeper_of(store: Store | null, owner: KeeperOwner, clock: Clock): Keeper | null {
-  return store === null ? null : new Keeper(store, owner, clock);
+/** Who keeps for a client what must outlive the process, after who did so before; null: nobody. */
+export function keeper_of(
+  store: Store | null,
+  owner: KeeperOwner,
+  clock: Clock,
+  before: Keeper | null,
+): Keeper | null {
+  return store === null ? null : new Keeper(store, owner, clock, before);
 }

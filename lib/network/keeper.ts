@@ -1,10 +1,11 @@
 // Decides when what a session has to remember is written to a store: the messages in the call that publishes them, or
 // together at the end of a turn; everything else then, too; and nothing leaves before what it relies on is safe.
 
-import type { StoreError } from "../model/errors.ts";
+import { MQTTException, StoreError } from "../model/errors.ts";
 import type { Changes, Shelf } from "../protocol/journal.ts";
 import { KeptState } from "../protocol/kept_state.ts";
 import type { OutboundMessage, Ticket } from "../protocol/outbound_message.ts";
+import type { SessionEvent } from "../protocol/outputs.ts";
 import { MessageRecord } from "../protocol/records.ts";
 import type { Session } from "../protocol/session.ts";
 import type { SessionSettings } from "../protocol/settings.ts";
@@ -19,6 +20,8 @@ export interface KeeperOwner {
   settings(): SessionSettings;
   /** Stands for a message that an earlier process has published. */
   new_ticket(): Ticket;
+  /** Messages have reached their end without being sent. */
+  settle(event: Extract<SessionEvent, { type: "lost" }>): void;
   /** Something the user should know. */
   warn(text: string): void;
 }
@@ -40,11 +43,20 @@ interface Writing {
   readonly up_to: number;
 }
 
+/** What the keepers have in common that one client has one after the other for the same store. */
+interface Line {
+  /** Resolves when the one before has let go of the store; null as soon as it has. Never rejects. */
+  closing: Promise<void> | null;
+  /** Of what the one before has left in the store, by their numbers there. */
+  tickets: ReadonlyMap<number, Ticket>;
+}
+
 export class Keeper implements Shelf {
   readonly state = new KeptState(this);
   /** Of the messages that an earlier process has published, in their order. */
   restored: readonly Ticket[] = [];
   readonly #store: Store;
+  readonly #line: Line;
   readonly #owner: KeeperOwner;
   readonly #clock: Clock;
   #session: Session | null = null;
@@ -52,6 +64,7 @@ export class Keeper implements Shelf {
   #is_open = false;
   /** Resolves when it is open; null while nobody opens it. */
   #opening: Promise<void> | null = null;
+  #is_closing = false;
   /** Whether its calls answer by promises. */
   #answers_later = false;
   /** The last `seq` up to which all is safe. */
@@ -60,17 +73,24 @@ export class Keeper implements Shelf {
   #put: OutboundMessage[] = [];
   /** The keys of the same, where their records are not staged yet. */
   #put_keys: number[] = [];
+  /** What the store refuses of the messages that had waited for it: nobody is there to be told by an exception. */
+  #refused: Map<OutboundMessage, StoreError> | null = null;
   readonly #record = new MessageRecord();
   /** Whether a message was written that is not safe from a power cut yet. */
   #is_unsynced = false;
   /** What a store that answers by promises has under way. */
   #writing: Writing | null = null;
+  /** Resolves when that has come to its end, well or not. */
+  #written: Promise<void> = Promise.resolve();
   /** Whether the last attempt to write has failed. */
   #is_failing = false;
   #cancel_retry: (() => void) | null = null;
 
-  constructor(store: Store, owner: KeeperOwner, clock: Clock) {
+  /** @param before whom the client had for this until now; null: nobody. */
+  constructor(store: Store, owner: KeeperOwner, clock: Clock, before: Keeper | null = null) {
     this.#store = store;
+    this.#line =
+      before !== null && before.#store === store ? before.#line : { closing: null, tickets: new Map() };
     this.#owner = owner;
     this.#clock = clock;
   }
@@ -90,7 +110,8 @@ export class Keeper implements Shelf {
   open(): Soon<void> {
     if (this.#is_open) return undefined;
     if (this.#opening !== null) return this.#opening;
-    const found = this.#store.open((problem) => this.#report(problem));
+    const open = () => this.#store.open((problem) => this.#report(problem));
+    const found = this.#line.closing?.then(open) ?? open();
     this.#answers_later = is_promise(found);
     if (!is_promise(found)) {
       this.#begin(found);
@@ -105,15 +126,68 @@ export class Keeper implements Shelf {
     return this.#opening;
   }
 
-  /** Writes what there is, and lets go of the store. */
-  async close(): Promise<void> {
-    await this.#opening?.catch(() => {});
-    if (!this.#is_open) return;
-    this.#rest_no_more();
-    this.flush();
-    this.#rest_no_more();
-    this.#is_open = false;
-    await this.#store.close();
+  /**
+   * Writes what there is, and lets go of the store. `replace` is called before that takes any time: what is published from
+   * then on is for the keeper that is next in line.
+   */
+  close(replace: () => void = () => {}): Promise<void> {
+    const line = this.#line;
+    const closing = this.#let_go();
+    if (this.#is_closing) {
+      const over = closing
+        .catch(() => {})
+        .then(() => {
+          if (line.closing === over) line.closing = null;
+        });
+      line.closing = over;
+    }
+    replace();
+    return closing;
+  }
+
+  /** With a store that answers at once all is done when this returns. */
+  async #let_go(): Promise<void> {
+    this.#is_closing = true;
+    try {
+      if (this.#line.closing !== null) await this.#line.closing;
+      if (this.#opening !== null) await this.#opening.catch(() => {});
+      if (!this.#is_open) {
+        const error = new StoreError(
+          "the message was not kept: the client was closed before its store was open",
+        );
+        this.#turn_away(this.state.journal.take_early(), error);
+        return;
+      }
+      if (this.#writing !== null) await this.#written;
+      this.#rest_no_more();
+      this.flush();
+      if (this.#writing !== null) await this.#written;
+      this.#rest_no_more();
+      this.#hand_on();
+      this.#is_open = false;
+      const closed = this.#store.close();
+      if (is_promise(closed)) await closed;
+    } finally {
+      this.#is_closing = false;
+    }
+  }
+
+  /** What is in the store is left to the next in line; nobody has the rest. */
+  #hand_on(): void {
+    const tickets = new Map<number, Ticket>();
+    const lost: Ticket[] = [];
+    for (const { ticket } of this.state.outbound.take_all()) {
+      if (ticket?.id == null) lost.push(ticket as Ticket);
+      else tickets.set(ticket.id, ticket);
+    }
+    this.#line.tickets = tickets;
+    this.#lose(lost, "QoS 0 messages were not sent: the client was closed");
+  }
+
+  #lose(tickets: readonly Ticket[], text: string): void {
+    if (tickets.length === 0) return;
+    const error = new MQTTException(text, { code: "ERR_MQTT_CLOSED" });
+    this.#owner.settle({ type: "lost", tickets, error });
   }
 
   // ---- for the journal -----------------------------------------------------------------------------------------
@@ -134,8 +208,13 @@ export class Keeper implements Shelf {
 
   keep(key: number, message: OutboundMessage): void {
     if (this.#answers_later) {
-      this.#lay_down(key, message);
-      this.#put.push(message);
+      try {
+        this.#lay_down(key, message);
+        this.#put.push(message);
+      } catch (error) {
+        if (this.#refused === null) throw error;
+        this.#refused.set(message, error as StoreError);
+      }
       return;
     }
     if (this.#store.gathers === true && !this.#is_failing) {
@@ -220,7 +299,7 @@ export class Keeper implements Shelf {
       settle();
       this.#pump?.touch();
     };
-    done.then(
+    this.#written = done.then(
       () =>
         end(() => {
           this.#safe = Math.max(this.#safe, writing.up_to);
@@ -237,7 +316,9 @@ export class Keeper implements Shelf {
 
   /** Nothing of it counts. Messages end with it, and everything else is tried again. */
   #has_failed({ changes, messages }: Writing, error: StoreError): void {
-    this.state.journal.put_back(changes);
+    const { journal } = this.state;
+    journal.put_back(changes);
+    journal.not_kept(messages);
     this.#turn_away(messages, error);
     if (!this.#is_failing) this.#owner.warn(error.message);
     this.#is_failing = true;
@@ -252,13 +333,28 @@ export class Keeper implements Shelf {
   #begin(records: readonly StoredRecord[]): void {
     this.#is_open = true;
     const settings = this.#owner.settings();
-    const new_ticket = () => this.#owner.new_ticket();
+    const known = new Map(this.#line.tickets);
+    const new_ticket = (key: number) => {
+      const ticket = known.get(key) ?? this.#owner.new_ticket();
+      known.delete(key);
+      return ticket;
+    };
+    const refused = new Map<OutboundMessage, StoreError>();
+    this.#refused = refused;
     const { riddles, tickets } = this.state.restore(records, {
       settings,
       to_wall: this.to_wall(),
       new_ticket,
     });
+    this.#refused = null;
+    for (const [message, error] of refused) {
+      this.state.journal.not_kept([message]);
+      this.#turn_away([message], error);
+    }
     this.restored = tickets;
+    this.#line.tickets = new Map();
+    const text = "messages are not sent by this client: another client has taken them out of the store";
+    this.#lose([...known.values()], text);
     for (const { key, why } of riddles) void this.#put_aside(key, why);
   }
 

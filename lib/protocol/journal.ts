@@ -126,6 +126,13 @@ export class Journal {
     if (this.#released.delete(key)) this.#delete(key + 1);
   }
 
+  /** The shelf has not kept them after all: nothing has to be deleted of them. */
+  not_kept(messages: readonly OutboundMessage[]): void {
+    const deletions = new Set(messages.map(({ ticket }) => -id_of(ticket) - 1));
+    this.#keys = this.#keys.filter((key) => !deletions.has(key));
+    for (const { ticket } of messages) (ticket as Ticket).id = null;
+  }
+
   /** Messages that came too early, and still wait. */
   take_early(): OutboundMessage[] {
     return this.#early.splice(0).filter(({ state }) => state === "waiting");

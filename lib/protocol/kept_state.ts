@@ -33,8 +33,8 @@ export interface Continuation {
   readonly settings: Pick<SessionSettings, "client_id" | "version" | "clean" | "max_inflight">;
   /** What has to be added to a moment to make it milliseconds since 1970. */
   readonly to_wall: number;
-  /** Stands for a message that an earlier process has published. */
-  new_ticket(): Ticket;
+  /** Stands for a message that an earlier process has published, by its number in the store. */
+  new_ticket(key: number): Ticket;
 }
 
 /** The records of a store, sorted out. */
@@ -129,7 +129,7 @@ export class KeptState implements SessionState {
     const current = newest_of_each_id(contents, (key) => this.journal.drop(key));
     return current.map(({ key, message }, index) => {
       const { mid, properties, expires_at, useless_at } = message;
-      const ticket = going_on.new_ticket();
+      const ticket = going_on.new_ticket(key);
       ticket.mid = mid;
       ticket.id = key;
       // Before all that this process is asked for.

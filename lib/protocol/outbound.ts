@@ -161,6 +161,11 @@ export class Outbound implements Load {
     return lost;
   }
 
+  /** All that is not settled. QoS 0 is taken out with that: who asks for this is at the end. */
+  take_all(): OutboundMessage[] {
+    return [...this.take_qos0(), ...this.#lines.by_mid.all()];
+  }
+
   take_expired(now: number): OutboundMessage[] {
     const expired = this.queue.take_expired(now);
     for (const message of expired) this.settle(message);

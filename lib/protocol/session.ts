@@ -302,6 +302,11 @@ export class Session {
     this.#outlet.abandoned(message, error);
   }
 
+  /** All that is not settled, for who throws the session away. */
+  take_all(): OutboundMessage[] {
+    return this.#outlet.outbound.take_all();
+  }
+
   /** Asks for filters. NO_CONN without a link, NOT_SUPPORTED for what this broker has said it cannot do. */
   subscribe(subscriptions: Subscription[], properties: SubscribePacket["properties"]): RequestAnswer {
     const limits = this.#connection.link?.acceptance?.limits;

@@ -92,6 +92,22 @@ describe.each([
 });
 
 describe("publish() of a blocking client", () => {
+  it("gives what can be waited for after close(), when there is another connection", async () => {
+    await using broker = await embedded_broker();
+    const lines = await lines_of(
+      `
+      const client = made({ store: path });
+      const info = client.publish("t", "x", 1);
+      client.close();
+      connect(client);
+      console.log(info.wait_for_publish(10), client.restored().map(({ id }) => id === info.id).join());
+      client.close();
+      `,
+      { port: broker.port },
+    );
+    expect(lines).toEqual(["true true"]);
+  }, 30_000);
+
   it("throws when its store belongs to another, at the line that has called it, and keeps nothing", async () => {
     const lines = await lines_of(`
       const owner = made({ store: path });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { CallbackAPIVersion, Client, StoreError } from "../../lib/client/index.ts";
+import { CallbackAPIVersion, Client, type MQTTMessageInfo, StoreError } from "../../lib/client/index.ts";
 import { check_store, keeper_of } from "../../lib/client/store_argument_page.ts";
 import { eventually } from "../support/eventually.ts";
 import { FlakyStore, LaterStore } from "../support/flaky_store.ts";
@@ -17,8 +17,8 @@ const stores = [
   ["answers later", () => new LaterStore()],
 ] as const;
 
-const offline = (store: FlakyStore | LaterStore) =>
-  new Client(CallbackAPIVersion.VERSION2, { ...persistent, store, warnings: false });
+const offline = (store: FlakyStore | LaterStore, options: object = {}) =>
+  new Client(CallbackAPIVersion.VERSION2, { ...persistent, store, warnings: false, ...options });
 
 describe.each(stores)("with a store that %s", (_how, make) => {
   it("a message is in the store before it leaves, and no more when it is acknowledged", async () => {
@@ -84,6 +84,30 @@ describe.each(stores)("with a store that %s", (_how, make) => {
     expect(await link.expect_packet("PUBLISH")).toMatchObject({ length: 11 });
     link.send(packets.puback(kept.mid));
     expect(await kept.wait_for_publish()).toBe(true);
+  });
+
+  it("a message that was not kept has no number, and nothing is deleted of it", async () => {
+    const store = make();
+    const deleted: number[] = [];
+    store.delete = (key) => void deleted.push(key);
+    const client = offline(store);
+    await client.ready();
+    store.disk.full = true;
+    for (let count = 0; count < 3; count += 1) {
+      const refused: MQTTMessageInfo[] = [];
+      const publish = async () => {
+        const info = client.publish("t", "lost", 1);
+        refused.push(info);
+        await info.wait_for_publish();
+      };
+      await expect(publish()).rejects.toThrow(StoreError);
+      expect(refused.map(({ id }) => id)).toEqual(refused.map(() => null));
+    }
+    store.disk.full = false;
+    const kept = client.publish("t", "kept", 1);
+    await eventually(() => expect(store.disk.messages).toEqual([kept.id]));
+    expect(deleted).toEqual([]);
+    await client.close();
   });
 
   it("what is to be noted while the disk is full is noted later, and nothing that relies on it leaves before", async () => {
@@ -190,6 +214,45 @@ describe("a store that answers later", () => {
     store.answer();
     await link.expect(packets.publish({ topic: "t", payload: "2", qos: 1, mid: 2 }));
     store.held = null;
+  });
+
+  it("deletes nothing of a message that has given way before it was known not to be kept", async () => {
+    const store = new LaterStore();
+    const deleted: number[] = [];
+    store.delete = (key) => void deleted.push(key);
+    const client = offline(store, { max_queued_bytes: 2, queue_policy: "drop_oldest" });
+    await client.ready();
+    store.held = [];
+    client.publish("t", "1", 1);
+    await eventually(() => expect(store.held).toHaveLength(1));
+    const last = client.publish("t", "2", 1);
+    store.disk.full = true;
+    store.answer();
+    store.held = null;
+    await expect(last.wait_for_publish()).rejects.toThrow(StoreError);
+    store.disk.full = false;
+    await client.close();
+    expect([deleted, store.disk.messages]).toEqual([[], []]);
+  });
+
+  it("costs only the one message that it refuses, of those that had waited for it to be open", async () => {
+    const store = new LaterStore();
+    const put = store.put;
+    let count = 0;
+    store.put = (key, value) => {
+      count += 1;
+      if (count === 2) throw new StoreError("no room for this one");
+      put.call(store, key, value);
+    };
+    const client = offline(store);
+    const infos = ["1", "2", "3"].map((text) => client.publish("t", text, 1));
+    await client.ready();
+    await expect(infos[1]?.wait_for_publish()).rejects.toThrow("no room for this one");
+    expect([infos[0]?.is_published(), infos[2]?.is_published()]).toEqual([false, false]);
+    expect(client.stats()).toMatchObject({ queued: 2, dropped: 1 });
+    await eventually(() => expect(store.disk.messages).toEqual([infos[0]?.id, infos[2]?.id]));
+    expect(infos[1]?.id).toBeNull();
+    await client.close();
   });
 
   it("is not asked again and again while it fails", async () => {

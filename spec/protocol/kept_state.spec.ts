@@ -118,6 +118,18 @@ describe("our messages", () => {
     expect(wire.shelf.keys).toEqual([]);
   });
 
+  it("that were not kept after all have no number any more, and nothing is deleted of them", () => {
+    const wire = begun();
+    const tickets = [wire.hand_over("1", 1), wire.hand_over("2", 1)];
+    const [first, second] = wire.shelf.kept;
+    if (first === undefined || second === undefined) throw new Error("not kept");
+    wire.session.withdraw(first, full());
+    wire.state.journal.not_kept([first, second]);
+    wire.session.withdraw(second, full());
+    expect(tickets.map(({ id }) => id)).toEqual([null, null]);
+    expect(wire.state.journal.is_dirty).toBe(false);
+  });
+
   it("that need nothing special stand in the queue until they are safe", () => {
     const wire = begun().connected();
     wire.hand_over("first", 1);

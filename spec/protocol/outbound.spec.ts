@@ -343,15 +343,15 @@ describe("a publication", () => {
 });
 
 describe("the books of what is open", () => {
+  const limits = {
+    max_queued_messages: 0,
+    max_queued_bytes: 0,
+    max_queued_age_ms: 0,
+    queue_policy: "reject",
+    queue_qos0: false,
+  } as const;
   it("do not forget or double a byte", () => {
     const outbound = new Outbound(new PacketIds());
-    const limits = {
-      max_queued_messages: 0,
-      max_queued_bytes: 0,
-      max_queued_age_ms: 0,
-      queue_policy: "reject",
-      queue_qos0: false,
-    } as const;
     const ticket = { mid: 0 };
     const place = { seq: 0, alias: 0, expires_at: 1, useless_at: 1, ticket };
     const stamped = outbound.accept(publication("1"), place, limits, false, []);
@@ -374,5 +374,16 @@ describe("the books of what is open", () => {
     outbound.complete(one);
     expect([outbound.bytes, outbound.unsettled]).toEqual([0, 0]);
     expect(outbound.find(1)).toBeUndefined();
+  });
+
+  it("give all that is not settled, wherever it stands, to who comes to the end", () => {
+    const wire = new Wire({ max_inflight: 2, queue_qos0: true }).connected();
+    expect(wire.session.take_all()).toEqual([]);
+    const messages = [wire.accepted("1", 1), wire.accepted("2", 2), wire.accepted("3", 1)];
+    wire.received();
+    wire.send(pubrec(2));
+    wire.session.closed(null);
+    messages.push(wire.accepted("4", 0));
+    expect(new Set(wire.session.take_all())).toEqual(new Set(messages));
   });
 });

@@ -17,6 +17,7 @@ class Disk {
 
   open(report: (problem: StoreProblem) => void): StoredRecord[] {
     this.check(this.full);
+    if (this.is_open) throw new StoreError("it is open already", { code: "ERR_MQTT_STORE_LOCKED" });
     this.is_open = true;
     this.report = report;
     return [...this.records].sort(([a], [b]) => a - b).map(([key, value]) => ({ key, value }));
@@ -33,6 +34,12 @@ class Disk {
   sync(staged: readonly Staged[]): void {
     this.write(staged);
     this.check(this.unsyncable);
+  }
+
+  /** Lets go of it, whatever fails. */
+  close(staged: readonly Staged[]): void {
+    this.is_open = false;
+    this.sync(staged);
   }
 
   quarantine(key: number, why: string): void {
@@ -88,8 +95,8 @@ export class FlakyStore implements Store {
   }
 
   close(): void {
-    this.write();
-    this.disk.is_open = false;
+    const staged = this.#staged.splice(0);
+    this.disk.close(staged);
   }
 }
 
@@ -126,9 +133,9 @@ export class LaterStore implements Store {
     return this.#later(() => this.disk.quarantine(key, why));
   }
 
-  async close(): Promise<void> {
-    await this.write();
-    this.disk.is_open = false;
+  close(): Promise<void> {
+    const staged = this.#staged.splice(0);
+    return this.#later(() => this.disk.close(staged));
   }
 
   /** Lets go of the answers that were held back. */
