@@ -98,14 +98,23 @@ export class KeptState implements SessionState {
     const earlier = contents.identity;
     const identity = { client_id, version, epoch: earlier?.epoch ?? 0, window: settings.max_inflight };
     const keys = records.map(({ key }) => key);
+    const is_same = earlier?.client_id === client_id;
+    if (!is_same) this.#begin_again(contents.released);
     this.journal.begin(identity, keys, contents.released);
-    this.#restore_broker_side(contents, earlier?.client_id === client_id, settings.clean === true);
+    this.#restore_broker_side(contents, is_same, settings.clean === true);
     const messages = this.#restored_messages(contents, going_on, earlier?.window ?? 0);
     this.outbound.restore(
       messages,
       ({ qos, ticket }) => qos === 2 && contents.released.has(ticket?.id as number),
     );
     return { riddles: contents.riddles, tickets: messages.map(({ ticket }) => ticket as Ticket) };
+  }
+
+  /** The session of another client id has no message that PUBREL could make count. */
+  #begin_again(released: Set<number>): void {
+    // Before it is written down who writes now: whoever reads only the half of it does not take them for that one's.
+    for (const key of released) this.journal.drop(key + 1);
+    released.clear();
   }
 
   /** What the broker holds of a session, it holds for one client id, and for nobody who asks for a new session. */

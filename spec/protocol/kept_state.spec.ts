@@ -92,6 +92,19 @@ describe("our messages", () => {
       .expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
   });
 
+  it("begin again under another client id, whose session does not know them, also after one more restart", () => {
+    const before = begun().connected();
+    before.hand_over("2", 2);
+    before.send(pubrec(1)).write();
+    const wire = before.restarted({ client_id: "other" });
+    expect(wire.shelf.keys).toEqual([MESSAGES_FROM]);
+    wire.connected(true).expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
+    wire
+      .restarted()
+      .connected(true)
+      .expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
+  });
+
   it("are not taken when the store says no: publish() throws, and nothing has changed", () => {
     const wire = begun({ max_queued_messages: 1, queue_policy: "drop_oldest" });
     wire.hand_over("old", 1);
