@@ -165,7 +165,8 @@ export class Keeper implements Shelf {
     if (has_more && this.#writing === null && !this.#rests) this.#write(session.seq);
     const protects = this.#is_unsynced || this.#put.length > 0 || journal.protects;
     if (!protects && this.#writing?.protects !== true) this.#safe = session.seq;
-    session.horizon = this.#safe;
+    const holds_all = journal.holds_all || this.#writing?.changes.holds_all === true;
+    session.horizon = holds_all ? Number.NEGATIVE_INFINITY : this.#safe;
   }
 
   /** After a failure the store is left in peace for a while, unless there is a message to keep. */

@@ -52,6 +52,8 @@ export interface Changes {
   readonly values: ReadonlyMap<number, Uint8Array>;
   /** Whether something may leave only when they are safe. */
   readonly protect: boolean;
+  /** Whether that holds for everything, also for what was safe before. */
+  readonly holds_all: boolean;
 }
 
 export class Journal {
@@ -65,6 +67,7 @@ export class Journal {
   #keys: number[] = [];
   #values = new Map<number, Uint8Array>();
   #protect = false;
+  #holds_all = false;
   /** Messages whose PUBREC has come, by their keys. */
   readonly #released = new Set<number>();
   /** Messages that were published before the shelf was open. */
@@ -78,12 +81,17 @@ export class Journal {
 
   /** Whether anything waits to be written down. */
   get is_dirty(): boolean {
-    return this.#keys.length > 0;
+    return this.#keys.length > 0 || this.#holds_all;
   }
 
   /** Whether something of it must be safe before anything leaves. */
   get protects(): boolean {
     return this.#protect;
+  }
+
+  /** Whether nothing at all may leave before. */
+  get holds_all(): boolean {
+    return this.#holds_all;
   }
 
   // ---- our messages --------------------------------------------------------------------------------------------
@@ -112,8 +120,14 @@ export class Journal {
     this.#protect = true;
   }
 
-  /** The broker has lost its session: QoS 2 begins again. */
-  unreleased(): void {
+  /**
+   * A link is accepted. What leaves on it first was asked long ago, and relies on notes that may not be safe yet: PUBREL on
+   * the one that PUBREC came, or, when the broker has lost its session and QoS 2 begins again, PUBLISH on its end.
+   */
+  resumed(session_present: boolean): void {
+    if (this.#released.size === 0) return;
+    this.#hold_all();
+    if (session_present) return;
     for (const key of this.#released) this.#delete(key + 1);
     this.#released.clear();
   }
@@ -170,18 +184,25 @@ export class Journal {
   }
 
   take(): Changes {
-    const changes = { keys: this.#keys, values: this.#values, protect: this.#protect };
+    const changes = {
+      keys: this.#keys,
+      values: this.#values,
+      protect: this.#protect,
+      holds_all: this.#holds_all,
+    };
     this.#keys = [];
     this.#values = new Map();
     this.#protect = false;
+    this.#holds_all = false;
     return changes;
   }
 
   /** None of what was taken has been written down: it waits again, before all that has come since. */
-  put_back({ keys, values, protect }: Changes): void {
+  put_back({ keys, values, protect, holds_all }: Changes): void {
     this.#keys = [...keys, ...this.#keys];
     this.#values = new Map([...values, ...this.#values]);
     this.#protect ||= protect;
+    this.#holds_all ||= holds_all;
   }
 
   /** A record that must not be there any more. */
@@ -200,6 +221,11 @@ export class Journal {
     this.#identity = { ...last, epoch: (last.epoch % LAST_EPOCH) + 1 };
     this.#next_message = 0;
     this.#put(IDENTITY_KEY, identity_record(this.#identity));
+  }
+
+  #hold_all(): void {
+    this.#protect = true;
+    this.#holds_all = true;
   }
 
   #put(key: number, value = NOTHING): void {

@@ -59,7 +59,7 @@ export class KeptOutbound extends Outbound {
   }
 
   override resume(session_present: boolean): number[] {
-    if (!session_present) this.#journal.unreleased();
+    this.#journal.resumed(session_present);
     return super.resume(session_present);
   }
 

@@ -192,6 +192,33 @@ describe("a store that answers later", () => {
     store.held = null;
   });
 
+  it.each([
+    ["PUBREL, once it knows that PUBREC came", true],
+    ["PUBLISH, once it has forgotten that", false],
+  ])("is waited for on the next link by %s", async (_packet, session_present) => {
+    const store = new LaterStore();
+    await using talk = await connected({ ...persistent, store });
+    const { client, link, packets } = talk;
+    client.publish("t", "p", 2);
+    await link.expect_packet("PUBLISH");
+    store.held = [];
+    link.send(packets.pubrec(1));
+    await eventually(() => expect(store.held).toHaveLength(1));
+    link.close();
+    const next = await talk.next_link();
+    talk.welcome({ session_present });
+    await next.expect_silence(30);
+    store.answer();
+    await next.expect_silence(30);
+    store.answer();
+    await next.expect(
+      session_present
+        ? packets.pubrel(1)
+        : packets.publish({ topic: "t", payload: "p", qos: 2, mid: 1, dup: true }),
+    );
+    store.held = null;
+  });
+
   it("is not asked again and again while it fails", async () => {
     const store = new LaterStore();
     await using talk = await connected({ ...persistent, store });

@@ -92,6 +92,21 @@ describe("our messages", () => {
       .expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
   });
 
+  it("begin again only when the note that PUBREC had come is surely gone, and nothing leaves before", () => {
+    const before = begun().connected();
+    before.hand_over("2", 2);
+    before.send(pubrec(1)).write();
+    before.cut();
+    before.session.horizon = Number.NEGATIVE_INFINITY;
+    before.connected(false).expect();
+    const { journal } = before.state;
+    expect([journal.is_dirty, journal.protects, journal.holds_all]).toEqual([true, true, true]);
+    expect(before.write()).toBe(true);
+    expect([before.shelf.keys, journal.is_dirty, journal.holds_all]).toEqual([[MESSAGES_FROM], false, false]);
+    before.session.horizon = before.session.seq;
+    before.expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
+  });
+
   it("begin again under another client id, whose session does not know them, also after one more restart", () => {
     const before = begun().connected();
     before.hand_over("2", 2);
@@ -365,13 +380,14 @@ describe("the journal", () => {
   it("gives what was not written down once more, before what has come since", () => {
     const wire = begun().connected();
     wire.hand_over("2", 2);
-    wire.send(pubrec(1));
+    wire.send(pubrec(1)).reconnected();
     const changes = wire.state.journal.take();
     wire.send(pubcomp(1));
     wire.state.journal.put_back(changes);
     expect(wire.state.journal.take()).toMatchObject({
       keys: [MESSAGES_FROM + 1, -MESSAGES_FROM - 1, -MESSAGES_FROM - 2],
       protect: true,
+      holds_all: true,
     });
   });
 
