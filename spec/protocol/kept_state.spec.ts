@@ -208,6 +208,22 @@ describe("messages that are published before the store is open", () => {
       );
   });
 
+  it("do not take the place of one that may have left, although it came to the queue later", () => {
+    const before = begun().connected();
+    before.hand_over("1", 2);
+    before.received();
+    before.write();
+    before.shelf.opens = false;
+    const wire = before.restarted({ queue_policy: "latest_per_topic" });
+    wire.hand_over("2", 2);
+    wire.hand_over("3", 2);
+    wire.open_shelf();
+    wire.hand_over("4", 2);
+    wire
+      .connected(true)
+      .expect(publish("t", "1", { qos: 2, mid: 1, dup: true }), publish("t", "4", { qos: 2, mid: 3 }));
+  });
+
   it("are forgotten when they were dropped meanwhile", () => {
     const shelf = new FakeShelf();
     shelf.opens = false;
