@@ -85,11 +85,15 @@ export class Outbound implements Load {
     const candidate = { topic, qos, weight: weight(publication) };
     const victims = make_way(candidate, this, limits, waits);
     if (victims === null) return null;
+    const take_in = () =>
+      this.#take_in(publication, candidate.weight, seq, ticket, { ...rarities, properties });
+    // A store that does not take it shall not cost what it has; but without a free id nothing can be taken in.
+    const taken = this.free_ids > 0 ? take_in() : null;
     for (const victim of victims) {
       this.abandon(victim);
       dropped.push(victim);
     }
-    return this.#take_in(publication, candidate.weight, seq, ticket, { ...rarities, properties });
+    return taken ?? take_in();
   }
 
   /** As {@link accept}, for a message without properties for which no other has to give way; null for another. */

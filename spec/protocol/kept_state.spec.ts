@@ -120,18 +120,32 @@ describe("our messages", () => {
       .expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
   });
 
-  it("are not taken when the store says no: publish() throws, and nothing has changed", () => {
-    const wire = begun({ max_queued_messages: 1, queue_policy: "drop_oldest" });
-    wire.hand_over("old", 1);
+  it.each(["drop_oldest", "latest_per_topic"] as const)(
+    "are not taken when the store says no: publish() throws, and nothing has changed, by %s neither",
+    (queue_policy) => {
+      const wire = begun({ max_queued_messages: 1, queue_policy });
+      wire.hand_over("old", 1);
+      wire.shelf.failure = full();
+      expect(() => wire.hand_over("new", 1)).toThrow(wire.shelf.failure);
+      expect(wire.told("abandoned")).toEqual([]);
+      expect(wire.session.counts).toMatchObject({ queued: 1, bytes: 4, dropped: 0 });
+      wire.shelf.failure = null;
+      wire.hand_over("next", 1);
+      expect(wire.told("abandoned")).toMatchObject([{ message: { mid: 1 } }]);
+      wire.write();
+      expect(wire.shelf.keys).toEqual([MESSAGES_FROM + 4]);
+    },
+  );
+
+  it("give way before a new one is kept where it needs the packet id of one, and that is told", () => {
+    const wire = begun({ queue_policy: "drop_oldest" });
+    for (let count = 0; count < 65_535; count += 1) wire.hand_over("", 1);
+    expect(wire.hand_over("", 1).mid).toBe(1);
+    expect(wire.told("abandoned")).toHaveLength(1);
     wire.shelf.failure = full();
     expect(() => wire.hand_over("new", 1)).toThrow(wire.shelf.failure);
-    // The old one had given way before that was known, and is told.
-    expect(wire.told("abandoned")).toHaveLength(1);
-    expect(wire.session.counts).toMatchObject({ queued: 0, bytes: 0, dropped: 1 });
-    wire.shelf.failure = null;
-    wire.hand_over("next", 1);
-    wire.write();
-    expect(wire.shelf.keys).toEqual([MESSAGES_FROM + 4]);
+    expect(wire.told("abandoned")).toMatchObject([{ message: { mid: 2 } }]);
+    expect(wire.session.counts).toMatchObject({ queued: 65_534, dropped: 2 });
   });
 
   it("may be taken back as long as they have not left", () => {
