@@ -62,7 +62,8 @@ function adapted(
   const properties = new Properties(PacketTypes.PUBLISH, given);
   let { topic } = message;
   if (message.expires_at !== Number.POSITIVE_INFINITY) {
-    properties.MessageExpiryInterval = Math.max(0, Math.ceil((message.expires_at - now) / 1000));
+    // Once it has left it is sent again also when it has expired, and there are brokers to which 0 means for ever.
+    properties.MessageExpiryInterval = Math.max(1, Math.ceil((message.expires_at - now) / 1000));
   }
   if (message.alias !== 0) {
     // A broker that allows fewer aliases gets the topic in full: the message matters more than its brevity.
