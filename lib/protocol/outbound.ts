@@ -72,14 +72,14 @@ export class Outbound implements Load {
 
   /**
    * Takes a message in, or says no: null when a limit is reached and nothing may give way, or when all packet ids are
-   * taken. What gave way is added to `dropped`.
+   * taken. What gives way is handed to `drop`.
    */
   accept(
     publication: Publication,
     { seq, ticket, ...rarities }: Place,
     limits: QueueLimits,
     waits: boolean,
-    dropped: OutboundMessage[],
+    drop: (victim: OutboundMessage) => void,
   ): OutboundMessage | null {
     const { topic, qos, properties } = publication;
     const candidate = { topic, qos, weight: weight(publication) };
@@ -91,7 +91,7 @@ export class Outbound implements Load {
     const taken = this.free_ids > 0 ? take_in() : null;
     for (const victim of victims) {
       this.abandon(victim);
-      dropped.push(victim);
+      drop(victim);
     }
     return taken ?? take_in();
   }

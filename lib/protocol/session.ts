@@ -270,14 +270,10 @@ export class Session {
       useless_at: age_ms === 0 ? expires_at : Math.min(expires_at, now + age_ms),
       ticket,
     };
-    const dropped: OutboundMessage[] = [];
-    let message: OutboundMessage | null;
-    try {
-      const waits = this.#must_wait(publication.qos);
-      message = this.#outlet.outbound.accept(resolved, place, this.#settings, waits, dropped);
-    } finally {
-      for (const victim of dropped) this.#outlet.abandoned(victim, displaced_error(victim));
-    }
+    const waits = this.#must_wait(publication.qos);
+    const message = this.#outlet.outbound.accept(resolved, place, this.#settings, waits, (victim) =>
+      this.#outlet.abandoned(victim, displaced_error(victim)),
+    );
     if (message === null) {
       this.#outlet.dropped += 1;
       return { rc: MQTT_ERR_QUEUE_SIZE, message: null };
@@ -441,7 +437,9 @@ export class Session {
     if (session === "lost") this.#outlet.inbound.forget();
     if (session !== "kept") this.#outlet.requests?.session_lost();
     const released = this.#outlet.outbound.resume(session !== "lost");
-    for (const mid of released.reverse()) link.outgoing.insert_after(null, outgoing(0, pubrel_packet(mid)));
+    // Before all messages, also those of an earlier process: one for each packet id at most, with places below 0.
+    for (const mid of released.reverse())
+      link.outgoing.insert_after(null, outgoing(-65_536, pubrel_packet(mid)));
   }
 
   // ---- small print ---------------------------------------------------------------------------------------------

@@ -80,6 +80,17 @@ describe("our messages", () => {
     expect(wire.shelf.keys).toEqual([]);
   });
 
+  it("go on with PUBREL before anything is sent again", () => {
+    const before = begun().connected();
+    before.hand_over("1", 1);
+    before.hand_over("2", 2);
+    before.send(pubrec(2)).write();
+    before
+      .restarted()
+      .connected(true)
+      .expect(pubrel(2), publish("t", "1", { qos: 1, mid: 1, dup: true }));
+  });
+
   it("begin again when the broker has lost its session, also after one more restart", () => {
     const before = begun().connected();
     before.hand_over("2", 2);
