@@ -165,8 +165,8 @@ export class Keeper implements Shelf {
     if (has_more && this.#writing === null && !this.#rests) this.#write(session.seq);
     const protects = this.#is_unsynced || this.#put.length > 0 || journal.protects;
     if (!protects && this.#writing?.protects !== true) this.#safe = session.seq;
-    const holds_all = journal.holds_all || this.#writing?.changes.holds_all === true;
-    session.horizon = holds_all ? Number.NEGATIVE_INFINITY : this.#safe;
+    const holds = Math.max(journal.holds, this.#writing?.changes.holds ?? 0);
+    session.horizon = holds > (this.#is_failing ? 1 : 0) ? Number.NEGATIVE_INFINITY : this.#safe;
   }
 
   /** After a failure the store is left in peace for a while, unless there is a message to keep. */
@@ -181,7 +181,7 @@ export class Keeper implements Shelf {
 
   #write(up_to: number): void {
     const changes = this.state.journal.take();
-    const protects = this.#is_unsynced || this.#put.length > 0 || changes.protect;
+    const protects = this.#is_unsynced || this.#put.length > 0 || changes.protect || changes.holds > 0;
     const writing = { changes, messages: this.#put, protects, up_to };
     const keys = this.#put_keys;
     this.#put = [];
@@ -261,6 +261,8 @@ export class Keeper implements Shelf {
     });
     this.restored = tickets;
     for (const { key, why } of riddles) void this.#put_aside(key, why);
+    // Before messages may fill the disk.
+    this.flush();
   }
 
   async #put_aside(key: number, why: string): Promise<void> {

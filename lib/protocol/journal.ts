@@ -8,7 +8,7 @@
 //   the same + 1           its PUBREC has come; empty
 //
 // So the numbers of messages rise for ever, in the order in which they were published. That one has left is not written
-// down: after a restart those that may have carry DUP.
+// down, only that from now on any may, or that those which come now cannot, for there is no link: one note for each link.
 
 import type { OutboundMessage, Ticket } from "./outbound_message.ts";
 import {
@@ -27,6 +27,10 @@ const EPOCH = 2 ** 32;
 /** Numbers have 53 bits. */
 const LAST_EPOCH = 2 ** 21 - 1;
 const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** What has left of nothing, and of what nobody knows anything. */
+export const NONE_LEFT = { window: 0, left_below: 0 };
+export const ALL_LEFT = { window: 65_535, left_below: Number.POSITIVE_INFINITY };
 
 /** Where the records of messages go, in the call that publishes them. */
 export interface Shelf extends WallClock {
@@ -53,21 +57,31 @@ export interface Changes {
   /** Whether something may leave only when they are safe. */
   readonly protect: boolean;
   /** Whether that holds for everything, also for what was safe before. */
-  readonly holds_all: boolean;
+  readonly holds: Holding;
 }
+
+/**
+ * - 0: what was safe before may leave.
+ * - 1: nothing at all may leave before, unless the store fails: an outbox that has filled the disk must be able to get
+ *   smaller.
+ * - 2: nothing at all may leave before.
+ */
+export type Holding = 0 | 1 | 2;
 
 export class Journal {
   readonly #shelf: Shelf;
   readonly #per_epoch: number;
-  #identity: Identity = { client_id: "", version: 4, epoch: 0, window: 0 };
+  #identity: Identity = { client_id: "", version: 4, epoch: 0, ...NONE_LEFT };
   /** Whether the shelf takes messages, as far as is known. */
   #is_open = false;
+  /** How many messages may be in flight on the link; 0 without one. */
+  #window = 0;
   #next_message = 0;
   #next_subscription = SUBSCRIPTIONS_FROM;
   #keys: number[] = [];
   #values = new Map<number, Uint8Array>();
   #protect = false;
-  #holds_all = false;
+  #holds: Holding = 0;
   /** Messages whose PUBREC has come, by their keys. */
   readonly #released = new Set<number>();
   /** Messages that were published before the shelf was open. */
@@ -81,7 +95,7 @@ export class Journal {
 
   /** Whether anything waits to be written down. */
   get is_dirty(): boolean {
-    return this.#keys.length > 0 || this.#holds_all;
+    return this.#keys.length > 0 || this.#holds > 0;
   }
 
   /** Whether something of it must be safe before anything leaves. */
@@ -89,9 +103,9 @@ export class Journal {
     return this.#protect;
   }
 
-  /** Whether nothing at all may leave before. */
-  get holds_all(): boolean {
-    return this.#holds_all;
+  /** Whether that holds for everything, also for what was safe before. */
+  get holds(): Holding {
+    return this.#holds;
   }
 
   // ---- our messages --------------------------------------------------------------------------------------------
@@ -110,6 +124,8 @@ export class Journal {
     const key = this.#take_key();
     this.#shelf.keep(key, message);
     (message.ticket as Ticket).id = key;
+    if (this.#window > 0) this.#note_leaving();
+    else if (key < this.#identity.left_below) this.#identify({ ...this.#identity, left_below: key });
   }
 
   /** PUBREC came: after a restart it goes on with PUBREL. */
@@ -121,15 +137,26 @@ export class Journal {
   }
 
   /**
-   * A link is accepted. What leaves on it first was asked long ago, and relies on notes that may not be safe yet: PUBREL on
-   * the one that PUBREC came, or, when the broker has lost its session and QoS 2 begins again, PUBLISH on its end.
+   * A link is accepted. What leaves on it first was asked long ago, and relies on notes that may not be safe yet: that it
+   * may have left; PUBREL on the one that PUBREC came, or, when the broker has lost its session and QoS 2 begins again,
+   * PUBLISH on its end.
+   *
+   * @param has_messages whether there are any to leave. Without, a store that fails stops nothing but what it has to keep.
    */
-  resumed(session_present: boolean): void {
+  resumed(session_present: boolean, window: number, has_messages: boolean): void {
+    this.#window = window;
+    if (has_messages && this.#note_leaving()) this.#holds = 1;
     if (this.#released.size === 0) return;
-    this.#hold_all();
+    this.#protect = true;
+    this.#holds = 2;
     if (session_present) return;
     for (const key of this.#released) this.#delete(key + 1);
     this.#released.clear();
+  }
+
+  /** The link is gone: what is published now cannot have left. */
+  parted(): void {
+    this.#window = 0;
   }
 
   settled({ ticket }: OutboundMessage): void {
@@ -188,21 +215,21 @@ export class Journal {
       keys: this.#keys,
       values: this.#values,
       protect: this.#protect,
-      holds_all: this.#holds_all,
+      holds: this.#holds,
     };
     this.#keys = [];
     this.#values = new Map();
     this.#protect = false;
-    this.#holds_all = false;
+    this.#holds = 0;
     return changes;
   }
 
   /** None of what was taken has been written down: it waits again, before all that has come since. */
-  put_back({ keys, values, protect, holds_all }: Changes): void {
+  put_back({ keys, values, protect, holds }: Changes): void {
     this.#keys = [...keys, ...this.#keys];
     this.#values = new Map([...values, ...this.#values]);
     this.#protect ||= protect;
-    this.#holds_all ||= holds_all;
+    if (holds > this.#holds) this.#holds = holds;
   }
 
   /** A record that must not be there any more. */
@@ -218,14 +245,25 @@ export class Journal {
   }
 
   #begin_epoch(last: Identity): void {
-    this.#identity = { ...last, epoch: (last.epoch % LAST_EPOCH) + 1 };
     this.#next_message = 0;
-    this.#put(IDENTITY_KEY, identity_record(this.#identity));
+    this.#identify({ ...last, epoch: (last.epoch % LAST_EPOCH) + 1 });
   }
 
-  #hold_all(): void {
-    this.#protect = true;
-    this.#holds_all = true;
+  /** From now on any message may leave. False: that is written down already. */
+  #note_leaving(): boolean {
+    const { window, left_below } = this.#identity;
+    if (window >= this.#window && left_below === ALL_LEFT.left_below) return false;
+    this.#identify({
+      ...this.#identity,
+      window: Math.max(window, this.#window),
+      left_below: ALL_LEFT.left_below,
+    });
+    return true;
+  }
+
+  #identify(identity: Identity): void {
+    this.#identity = identity;
+    this.#put(IDENTITY_KEY, identity_record(identity));
   }
 
   #put(key: number, value = NOTHING): void {

@@ -172,18 +172,20 @@ export class Outbound implements Load {
    * A new link is accepted: what was out goes back to its old place in the queue, to be sent with DUP
    * [MQTT-4.4.0-1], [MQTT-3.3.1-1]. Returns the ids whose PUBREL is due. A broker that has lost the session has lost
    * what it had received and not released too: then QoS 2 begins again.
+   *
+   * @param _window how many messages may be in flight on the link.
    */
-  resume(session_present: boolean): number[] {
+  resume(session_present: boolean, _window: number): number[] {
     const again = [...this.#lines.published];
     const released = [...this.#lines.released];
-    if (!session_present) again.push(...released);
+    if (!session_present) again.push(...released.splice(0));
     again.sort((a, b) => a.seq - b.seq);
     for (const message of again) {
       this.#line(message).remove(message);
       message.state = "waiting";
     }
     this.queue.put_back(again);
-    return session_present ? released.map((message) => message.mid) : [];
+    return released.map((message) => message.mid);
   }
 
   #take_in(

@@ -257,8 +257,8 @@ export class Session {
     const resolved = topic === publication.topic ? publication : { ...publication, topic };
     check_size(resolved, this.#known.version);
     const offline = !this.#connection.takes_wishes;
-    const { queue_qos0 } = this.#settings;
-    if (offline && publication.qos === 0 && !queue_qos0) return { rc: MQTT_ERR_NO_CONN, message: null };
+    if (offline && publication.qos === 0 && !this.#settings.queue_qos0)
+      return { rc: MQTT_ERR_NO_CONN, message: null };
 
     const expiry = publication.properties?.MessageExpiryInterval;
     const expires_at = expiry === undefined ? Number.POSITIVE_INFINITY : now + expiry * 1000;
@@ -436,7 +436,7 @@ export class Session {
   #resume(link: Link, session: SessionFate): void {
     if (session === "lost") this.#outlet.inbound.forget();
     if (session !== "kept") this.#outlet.requests?.session_lost();
-    const released = this.#outlet.outbound.resume(session !== "lost");
+    const released = this.#outlet.outbound.resume(session !== "lost", link.accepted.limits.window);
     // Before all messages, also those of an earlier process: one for each packet id at most, with places below 0.
     for (const mid of released.reverse())
       link.outgoing.insert_after(null, outgoing(-65_536, pubrel_packet(mid)));
