@@ -500,10 +500,12 @@ describe("the journal", () => {
     const wire = begun().connected();
     wire.hand_over("2", 2);
     wire.write();
+    const nothing = wire.state.journal.take();
     wire.send(pubrec(1)).reconnected();
     const changes = wire.state.journal.take();
     wire.send(pubcomp(1));
     wire.state.journal.put_back(changes);
+    wire.state.journal.put_back(nothing);
     expect(wire.state.journal.take()).toMatchObject({
       keys: [MESSAGES_FROM + 1, -MESSAGES_FROM - 1, -MESSAGES_FROM - 2],
       protect: true,
