@@ -244,7 +244,8 @@ export class Keeper implements Shelf {
     if (has_more && this.#writing === null && !this.#rests) this.#write(session.seq);
     const protects = this.#is_unsynced || this.#put.length > 0 || journal.protects;
     if (!protects && this.#writing?.protects !== true) this.#safe = session.seq;
-    session.horizon = this.#safe;
+    const holds = Math.max(journal.holds, this.#writing?.changes.holds ?? 0);
+    session.horizon = holds > (this.#is_failing ? 1 : 0) ? Number.NEGATIVE_INFINITY : this.#safe;
   }
 
   /** After a failure the store is left in peace for a while, unless there is a message to keep. */
@@ -259,7 +260,7 @@ export class Keeper implements Shelf {
 
   #write(up_to: number): void {
     const changes = this.state.journal.take();
-    const protects = this.#is_unsynced || this.#put.length > 0 || changes.protect;
+    const protects = this.#is_unsynced || this.#put.length > 0 || changes.protect || changes.holds > 0;
     const writing = { changes, messages: this.#put, protects, up_to };
     const keys = this.#put_keys;
     this.#put = [];
@@ -356,6 +357,8 @@ export class Keeper implements Shelf {
     const text = "messages are not sent by this client: another client has taken them out of the store";
     this.#lose([...known.values()], text);
     for (const { key, why } of riddles) void this.#put_aside(key, why);
+    // Before messages may fill the disk.
+    this.flush();
   }
 
   async #put_aside(key: number, why: string): Promise<void> {

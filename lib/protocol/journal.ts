@@ -8,7 +8,7 @@
 //   the same + 1           its PUBREC has come; empty
 //
 // So the numbers of messages rise for ever, in the order in which they were published. That one has left is not written
-// down: after a restart those that may have carry DUP.
+// down, only that from now on any may, or that those which come now cannot, for there is no link: one note for each link.
 
 import type { OutboundMessage, Ticket } from "./outbound_message.ts";
 import {
@@ -27,6 +27,10 @@ const EPOCH = 2 ** 32;
 /** Numbers have 53 bits. */
 const LAST_EPOCH = 2 ** 21 - 1;
 const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** What has left of nothing, and of what nobody knows anything. */
+export const NONE_LEFT = { window: 0, left_below: 0 };
+export const ALL_LEFT = { window: 65_535, left_below: Number.POSITIVE_INFINITY };
 
 /** Where the records of messages go, in the call that publishes them. */
 export interface Shelf extends WallClock {
@@ -52,19 +56,32 @@ export interface Changes {
   readonly values: ReadonlyMap<number, Uint8Array>;
   /** Whether something may leave only when they are safe. */
   readonly protect: boolean;
+  /** Whether that holds for everything, also for what was safe before. */
+  readonly holds: Holding;
 }
+
+/**
+ * - 0: what was safe before may leave.
+ * - 1: nothing at all may leave before, unless the store fails: an outbox that has filled the disk must be able to get
+ *   smaller.
+ * - 2: nothing at all may leave before.
+ */
+export type Holding = 0 | 1 | 2;
 
 export class Journal {
   readonly #shelf: Shelf;
   readonly #per_epoch: number;
-  #identity: Identity = { client_id: "", version: 4, epoch: 0, window: 0 };
+  #identity: Identity = { client_id: "", version: 4, epoch: 0, ...NONE_LEFT };
   /** Whether the shelf takes messages, as far as is known. */
   #is_open = false;
+  /** How many messages may be in flight on the link; 0 without one. */
+  #window = 0;
   #next_message = 0;
   #next_subscription = SUBSCRIPTIONS_FROM;
   #keys: number[] = [];
   #values = new Map<number, Uint8Array>();
   #protect = false;
+  #holds: Holding = 0;
   /** Messages whose PUBREC has come, by their keys. */
   readonly #released = new Set<number>();
   /** Messages that were published before the shelf was open. */
@@ -78,12 +95,17 @@ export class Journal {
 
   /** Whether anything waits to be written down. */
   get is_dirty(): boolean {
-    return this.#keys.length > 0;
+    return this.#keys.length > 0 || this.#holds > 0;
   }
 
   /** Whether something of it must be safe before anything leaves. */
   get protects(): boolean {
     return this.#protect;
+  }
+
+  /** Whether that holds for everything, also for what was safe before. */
+  get holds(): Holding {
+    return this.#holds;
   }
 
   // ---- our messages --------------------------------------------------------------------------------------------
@@ -102,6 +124,8 @@ export class Journal {
     const key = this.#take_key();
     this.#shelf.keep(key, message);
     (message.ticket as Ticket).id = key;
+    if (this.#window > 0) this.#note_leaving();
+    else if (key < this.#identity.left_below) this.#identify({ ...this.#identity, left_below: key });
   }
 
   /** PUBREC came: after a restart it goes on with PUBREL. */
@@ -112,10 +136,27 @@ export class Journal {
     this.#protect = true;
   }
 
-  /** The broker has lost its session: QoS 2 begins again. */
-  unreleased(): void {
+  /**
+   * A link is accepted. What leaves on it first was asked long ago, and relies on notes that may not be safe yet: that it
+   * may have left; PUBREL on the one that PUBREC came, or, when the broker has lost its session and QoS 2 begins again,
+   * PUBLISH on its end.
+   *
+   * @param has_messages whether there are any to leave. Without, a store that fails stops nothing but what it has to keep.
+   */
+  resumed(session_present: boolean, window: number, has_messages: boolean): void {
+    this.#window = window;
+    if (has_messages && this.#note_leaving()) this.#holds = 1;
+    if (this.#released.size === 0) return;
+    this.#protect = true;
+    this.#holds = 2;
+    if (session_present) return;
     for (const key of this.#released) this.#delete(key + 1);
     this.#released.clear();
+  }
+
+  /** The link is gone: what is published now cannot have left. */
+  parted(): void {
+    this.#window = 0;
   }
 
   settled({ ticket }: OutboundMessage): void {
@@ -177,18 +218,25 @@ export class Journal {
   }
 
   take(): Changes {
-    const changes = { keys: this.#keys, values: this.#values, protect: this.#protect };
+    const changes = {
+      keys: this.#keys,
+      values: this.#values,
+      protect: this.#protect,
+      holds: this.#holds,
+    };
     this.#keys = [];
     this.#values = new Map();
     this.#protect = false;
+    this.#holds = 0;
     return changes;
   }
 
   /** None of what was taken has been written down: it waits again, before all that has come since. */
-  put_back({ keys, values, protect }: Changes): void {
+  put_back({ keys, values, protect, holds }: Changes): void {
     this.#keys = [...keys, ...this.#keys];
     this.#values = new Map([...values, ...this.#values]);
     this.#protect ||= protect;
+    if (holds > this.#holds) this.#holds = holds;
   }
 
   /** A record that must not be there any more. */
@@ -204,9 +252,25 @@ export class Journal {
   }
 
   #begin_epoch(last: Identity): void {
-    this.#identity = { ...last, epoch: (last.epoch % LAST_EPOCH) + 1 };
     this.#next_message = 0;
-    this.#put(IDENTITY_KEY, identity_record(this.#identity));
+    this.#identify({ ...last, epoch: (last.epoch % LAST_EPOCH) + 1 });
+  }
+
+  /** From now on any message may leave. False: that is written down already. */
+  #note_leaving(): boolean {
+    const { window, left_below } = this.#identity;
+    if (window >= this.#window && left_below === ALL_LEFT.left_below) return false;
+    this.#identify({
+      ...this.#identity,
+      window: Math.max(window, this.#window),
+      left_below: ALL_LEFT.left_below,
+    });
+    return true;
+  }
+
+  #identify(identity: Identity): void {
+    this.#identity = identity;
+    this.#put(IDENTITY_KEY, identity_record(identity));
   }
 
   #put(key: number, value = NOTHING): void {

@@ -52,9 +52,9 @@ export class KeptOutbound extends Outbound {
     this.#journal.released(message);
   }
 
-  override resume(session_present: boolean): number[] {
-    if (!session_present) this.#journal.unreleased();
-    return super.resume(session_present);
+  override resume(session_present: boolean, window: number): number[] {
+    this.#journal.resumed(session_present, window, this.acknowledged > 0);
+    return super.resume(session_present, window);
   }
 
   protected override add(message: OutboundMessage): void {
@@ -116,6 +116,11 @@ export class KeptInbound extends Inbound {
   override release(mid: number): boolean {
     const was_kept = this.#drop(mid);
     return super.release(mid) || was_kept;
+  }
+
+  override link_lost(): void {
+    super.link_lost();
+    this.#journal.parted();
   }
 
   override forget(): void {

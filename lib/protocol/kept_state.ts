@@ -2,7 +2,16 @@
 // holds, and what nobody can make sense of.
 
 import type { MQTTException } from "../model/errors.ts";
-import { IDENTITY_KEY, is_subscription, Journal, MESSAGES_FROM, received_id, type Shelf } from "./journal.ts";
+import {
+  ALL_LEFT,
+  IDENTITY_KEY,
+  is_subscription,
+  Journal,
+  MESSAGES_FROM,
+  NONE_LEFT,
+  received_id,
+  type Shelf,
+} from "./journal.ts";
 import { KeptInbound, KeptOutbound, KeptRequests } from "./kept_parts.ts";
 import { OutboundMessage, packed, type Ticket, weight } from "./outbound_message.ts";
 import { PacketIds } from "./packet_ids.ts";
@@ -30,7 +39,7 @@ export interface Riddle {
 
 /** What goes on is told through these. */
 export interface Continuation {
-  readonly settings: Pick<SessionSettings, "client_id" | "version" | "clean" | "max_inflight">;
+  readonly settings: Pick<SessionSettings, "client_id" | "version" | "clean">;
   /** What has to be added to a moment to make it milliseconds since 1970. */
   readonly to_wall: number;
   /** Stands for a message that an earlier process has published, by its number in the store. */
@@ -96,16 +105,26 @@ export class KeptState implements SessionState {
     const { settings } = going_on;
     const { client_id, version } = settings;
     const earlier = contents.identity;
-    const identity = { client_id, version, epoch: earlier?.epoch ?? 0, window: settings.max_inflight };
+    const { window, left_below } = contents.messages.length === 0 ? NONE_LEFT : (earlier ?? ALL_LEFT);
+    const identity = { client_id, version, epoch: earlier?.epoch ?? 0, window, left_below };
     const keys = records.map(({ key }) => key);
+    const is_same = earlier?.client_id === client_id;
+    if (!is_same) this.#begin_again(contents.released);
     this.journal.begin(identity, keys, contents.released);
-    this.#restore_broker_side(contents, earlier?.client_id === client_id, settings.clean === true);
-    const messages = this.#restored_messages(contents, going_on, earlier?.window ?? 0);
+    this.#restore_broker_side(contents, is_same, settings.clean === true);
+    const messages = this.#restored_messages(contents, going_on, identity);
     this.outbound.restore(
       messages,
       ({ qos, ticket }) => qos === 2 && contents.released.has(ticket?.id as number),
     );
     return { riddles: contents.riddles, tickets: messages.map(({ ticket }) => ticket as Ticket) };
+  }
+
+  /** The session of another client id has no message that PUBREL could make count. */
+  #begin_again(released: Set<number>): void {
+    // Before it is written down who writes now: whoever reads only the half of it does not take them for that one's.
+    for (const key of released) this.journal.drop(key + 1);
+    released.clear();
   }
 
   /** What the broker holds of a session, it holds for one client id, and for nobody who asks for a new session. */
@@ -120,11 +139,15 @@ export class KeptState implements SessionState {
   }
 
   /**
-   * Messages that have left once carry DUP, and neither expire nor give way. Which have, nobody has written down: of QoS 1
-   * those that fit into the window, for all others stood behind them; of QoS 2 any, for its packet id is what the broker
-   * tells it by.
+   * Messages that have left once carry DUP, and neither expire nor give way. Which of those that could leave have, nobody
+   * has written down: of QoS 1 those that fit into the window, for all others stood behind them; of QoS 2 any, for its
+   * packet id is what the broker tells it by.
    */
-  #restored_messages(contents: Contents, going_on: Continuation, window: number): OutboundMessage[] {
+  #restored_messages(
+    contents: Contents,
+    going_on: Continuation,
+    { window, left_below }: Identity,
+  ): OutboundMessage[] {
     const { to_wall } = going_on;
     const current = newest_of_each_id(contents, (key) => this.journal.drop(key));
     return current.map(({ key, message }, index) => {
@@ -140,7 +163,7 @@ export class KeptState implements SessionState {
         expires_at: expires_at - to_wall,
         useless_at: useless_at - to_wall,
       });
-      restored.sent = message.qos === 2 || window === 0 || index < window;
+      restored.sent = key < left_below && (message.qos === 2 || index < window);
       return restored;
     });
   }

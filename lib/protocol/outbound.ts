@@ -73,25 +73,28 @@ export class Outbound implements Load {
 
   /**
    * Takes a message in, or says no: null when a limit is reached and nothing may give way, or when all packet ids are
-   * taken. What gave way is added to `dropped`.
+   * taken. What gives way is handed to `drop`.
    */
   accept(
     publication: Publication,
     { seq, ticket, ...rarities }: Place,
     limits: QueueLimits,
     waits: boolean,
-    dropped: OutboundMessage[],
+    drop: (victim: OutboundMessage) => void,
   ): OutboundMessage | null {
     const { topic, qos, properties } = publication;
     const candidate = { topic, qos, weight: weight(publication) };
     const victims = make_way(candidate, this, limits, waits);
     if (victims === null) return null;
+    const all = { ...rarities, block: packed(properties) };
+    const take_in = () => this.#take_in(publication, candidate.weight, seq, ticket, all);
+    // A store that does not take it shall not cost what it has; but without a free id nothing can be taken in.
+    const taken = this.free_ids > 0 ? take_in() : null;
     for (const victim of victims) {
       this.abandon(victim);
-      dropped.push(victim);
+      drop(victim);
     }
-    const block = packed(properties);
-    return this.#take_in(publication, candidate.weight, seq, ticket, { ...rarities, block });
+    return taken ?? take_in();
   }
 
   /** As {@link accept}, for a message for which no other has to give way; null for another. */
@@ -176,18 +179,20 @@ export class Outbound implements Load {
    * A new link is accepted: what was out goes back to its old place in the queue, to be sent with DUP
    * [MQTT-4.4.0-1], [MQTT-3.3.1-1]. Returns the ids whose PUBREL is due. A broker that has lost the session has lost
    * what it had received and not released too: then QoS 2 begins again.
+   *
+   * @param _window how many messages may be in flight on the link.
    */
-  resume(session_present: boolean): number[] {
+  resume(session_present: boolean, _window: number): number[] {
     const again = [...this.#lines.published];
     const released = [...this.#lines.released];
-    if (!session_present) again.push(...released);
+    if (!session_present) again.push(...released.splice(0));
     again.sort((a, b) => a.seq - b.seq);
     for (const message of again) {
       this.#line(message).remove(message);
       message.state = "waiting";
     }
     this.queue.put_back(again);
-    return session_present ? released.map((message) => message.mid) : [];
+    return released.map((message) => message.mid);
   }
 
   #take_in(

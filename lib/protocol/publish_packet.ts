@@ -52,9 +52,12 @@ function refused(text: string): MQTTException {
   return new MQTTException(text, { code: "ERR_MQTT_REFUSED" });
 }
 
-/** A Message Expiry Interval: how long somebody may still want the message, in seconds. */
+/**
+ * A Message Expiry Interval: how long somebody may still want the message, in seconds. Once it has left it is sent again
+ * also when it has expired, and there are brokers to which 0 means for ever.
+ */
 export function seconds_left(expires_at: number, now: number): number {
-  return Math.max(0, Math.ceil((expires_at - now) / 1000));
+  return Math.max(1, Math.ceil((expires_at - now) / 1000));
 }
 
 /** What of the properties and the topic this link has otherwise than the user. */

@@ -27,7 +27,7 @@ export class Queue {
   push(message: OutboundMessage): void {
     this.#line(message).push(message);
     this.#next_expiry = Math.min(this.#next_expiry, message.useless_at);
-    if (this.#unsent_by_topic !== null) add_to(this.#unsent_by_topic, message);
+    if (this.#unsent_by_topic !== null && !message.sent) add_to(this.#unsent_by_topic, message);
   }
 
   remove(message: OutboundMessage): void {

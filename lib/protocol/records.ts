@@ -3,7 +3,7 @@
 //
 //   message       1, flags, packet id (2), length of the topic (2), topic, [moments (8 + 8)], [properties], payload
 //   subscription  1, options (3.8.3.1), length of the filter (2), filter, [properties]
-//   identity      1, version of MQTT, epoch (4), window (2), client id
+//   identity      1, version of MQTT, epoch (4), window (2), end of what may have left (8), client id
 //
 // Moments are milliseconds since 1970: the clock of the core begins anew with each process.
 
@@ -25,6 +25,7 @@ const HAS_PROPERTIES = 0b0001_0000;
 
 const HEAD_BYTES = 6;
 const MOMENTS_BYTES = 16;
+const IDENTITY_BYTES = 16;
 /** Up to this size a part of something larger is copied faster byte by byte than by a view of it. */
 const SHORT = 32;
 
@@ -48,8 +49,10 @@ export interface Identity {
   readonly version: 3 | 4 | 5;
   /** How often it was opened. */
   readonly epoch: number;
-  /** How many messages could be in flight. */
+  /** How many messages could be in flight at most, on any link on which one of those that may have left could leave. */
   readonly window: number;
+  /** Messages under lower numbers may have left, all others have surely not. */
+  readonly left_below: number;
 }
 
 export interface WallClock {
@@ -197,25 +200,31 @@ export function read_subscription(bytes: Uint8Array): StoredSubscription {
   };
 }
 
-export function identity_record({ client_id, version, epoch, window }: Identity): Uint8Array {
-  const head = new Uint8Array(8);
+export function identity_record({ client_id, version, epoch, window, left_below }: Identity): Uint8Array {
+  const head = new Uint8Array(IDENTITY_BYTES);
   const view = view_of(head);
   view.setUint8(0, FORMAT);
   view.setUint8(1, version);
   view.setUint32(2, epoch);
   view.setUint16(6, window);
+  view.setFloat64(8, left_below);
   return concat_bytes([head, encode_utf8(client_id)]);
 }
 
 /** @throws MQTTException, or the platform's TypeError, for what is none. */
 export function read_identity(bytes: Uint8Array): Identity {
-  const view = checked(bytes, 8);
+  const view = checked(bytes, IDENTITY_BYTES);
   const version = view.getUint8(1);
   if (version !== 3 && version !== 4 && version !== 5) {
     throw new MalformedPacket(`there is no version ${version} of MQTT`);
   }
-  const client_id = decode_utf8(bytes.subarray(8));
-  return { client_id, version, epoch: view.getUint32(2), window: view.getUint16(6) };
+  return {
+    client_id: decode_utf8(bytes.subarray(IDENTITY_BYTES)),
+    version,
+    epoch: view.getUint32(2),
+    window: view.getUint16(6),
+    left_below: view.getFloat64(8),
+  };
 }
 
 /** A view of a record that has at least so many bytes, and is of this format. */

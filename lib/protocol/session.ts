@@ -257,8 +257,8 @@ export class Session {
     const resolved = topic === publication.topic ? publication : { ...publication, topic };
     check_size(resolved, this.#known.version);
     const offline = !this.#connection.takes_wishes;
-    const { queue_qos0 } = this.#settings;
-    if (offline && publication.qos === 0 && !queue_qos0) return { rc: MQTT_ERR_NO_CONN, message: null };
+    if (offline && publication.qos === 0 && !this.#settings.queue_qos0)
+      return { rc: MQTT_ERR_NO_CONN, message: null };
 
     const expiry = publication.properties?.MessageExpiryInterval;
     const expires_at = expiry === undefined ? Number.POSITIVE_INFINITY : now + expiry * 1000;
@@ -270,14 +270,10 @@ export class Session {
       useless_at: age_ms === 0 ? expires_at : Math.min(expires_at, now + age_ms),
       ticket,
     };
-    const dropped: OutboundMessage[] = [];
-    let message: OutboundMessage | null;
-    try {
-      const waits = this.#must_wait(publication.qos);
-      message = this.#outlet.outbound.accept(resolved, place, this.#settings, waits, dropped);
-    } finally {
-      for (const victim of dropped) this.#outlet.abandoned(victim, displaced_error(victim));
-    }
+    const waits = this.#must_wait(publication.qos);
+    const message = this.#outlet.outbound.accept(resolved, place, this.#settings, waits, (victim) =>
+      this.#outlet.abandoned(victim, displaced_error(victim)),
+    );
     if (message === null) {
       this.#outlet.dropped += 1;
       return { rc: MQTT_ERR_QUEUE_SIZE, message: null };
@@ -445,8 +441,10 @@ export class Session {
   #resume(link: Link, session: SessionFate): void {
     if (session === "lost") this.#outlet.inbound.forget();
     if (session !== "kept") this.#outlet.requests?.session_lost();
-    const released = this.#outlet.outbound.resume(session !== "lost");
-    for (const mid of released.reverse()) link.outgoing.insert_after(null, outgoing(0, pubrel_packet(mid)));
+    const released = this.#outlet.outbound.resume(session !== "lost", link.accepted.limits.window);
+    // Before all messages, also those of an earlier process: one for each packet id at most, with places below 0.
+    for (const mid of released.reverse())
+      link.outgoing.insert_after(null, outgoing(-65_536, pubrel_packet(mid)));
   }
 
   // ---- small print ---------------------------------------------------------------------------------------------

@@ -47,14 +47,30 @@ describe.each(stores)("with a store that %s", (_how, make) => {
     talk.welcome({ session_present: true });
     const { link } = talk;
     expect(client.restored().map(({ id }) => id)).toEqual(ids);
-    await link.expect(packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1, dup: true }));
-    await link.expect(packets.publish({ topic: "t", payload: "2", qos: 2, mid: 2, dup: true }));
+    await link.expect(packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1 }));
+    await link.expect(packets.publish({ topic: "t", payload: "2", qos: 2, mid: 2 }));
     link.send(packets.puback(1));
     link.send(packets.pubrec(2));
     await link.expect(packets.pubrel(2));
     expect(store.disk.records.has((ids[1] ?? 0) + 1)).toBe(true);
     link.send(packets.pubcomp(2));
     await Promise.all(client.restored().map((info) => info.wait_for_publish()));
+    await eventually(() => expect(store.disk.messages).toEqual([]));
+  });
+
+  it("what is safe leaves also when the disk is full, so that the store can become smaller", async () => {
+    const store = make();
+    await using talk = await strangers({ ...persistent, store });
+    const { client, packets } = talk;
+    await client.ready();
+    client.publish("t", "1", 1);
+    await eventually(() => expect(store.disk.messages).toHaveLength(1));
+    await talk.dial();
+    store.disk.full = true;
+    talk.welcome();
+    await talk.link.expect(packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1 }));
+    store.disk.full = false;
+    talk.link.send(packets.puback(1));
     await eventually(() => expect(store.disk.messages).toEqual([]));
   });
 
@@ -255,6 +271,49 @@ describe("a store that answers later", () => {
     await client.close();
   });
 
+  it("is waited for by what was safe before until it knows that it may have left", async () => {
+    const store = new LaterStore();
+    await using talk = await strangers({ ...persistent, store });
+    const { client, packets } = talk;
+    await client.ready();
+    client.publish("t", "1", 1);
+    await eventually(() => expect(store.disk.messages).toHaveLength(1));
+    await talk.dial();
+    store.held = [];
+    talk.welcome();
+    await talk.link.expect_silence(30);
+    store.answer();
+    await talk.link.expect(packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1 }));
+    store.held = null;
+  });
+
+  it.each([
+    ["PUBREL, once it knows that PUBREC came", true],
+    ["PUBLISH, once it has forgotten that", false],
+  ])("is waited for on the next link by %s", async (_packet, session_present) => {
+    const store = new LaterStore();
+    await using talk = await connected({ ...persistent, store });
+    const { client, link, packets } = talk;
+    client.publish("t", "p", 2);
+    await link.expect_packet("PUBLISH");
+    store.held = [];
+    link.send(packets.pubrec(1));
+    await eventually(() => expect(store.held).toHaveLength(1));
+    link.close();
+    const next = await talk.next_link();
+    talk.welcome({ session_present });
+    await next.expect_silence(30);
+    store.answer();
+    await next.expect_silence(30);
+    store.answer();
+    await next.expect(
+      session_present
+        ? packets.pubrel(1)
+        : packets.publish({ topic: "t", payload: "p", qos: 2, mid: 1, dup: true }),
+    );
+    store.held = null;
+  });
+
   it("is not asked again and again while it fails", async () => {
     const store = new LaterStore();
     await using talk = await connected({ ...persistent, store });
@@ -288,7 +347,7 @@ describe("a store that answers later", () => {
     talk.client.publish("t", "2", 1);
     const link = await talk.next_link();
     talk.welcome({ session_present: true });
-    await link.expect(talk.packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1, dup: true }));
+    await link.expect(talk.packets.publish({ topic: "t", payload: "1", qos: 1, mid: 1 }));
     await link.expect(talk.packets.publish({ topic: "t", payload: "2", qos: 1, mid: 2 }));
   });
 });

@@ -96,7 +96,10 @@ describe.each(stores)("an outbox in %s", (_name, of_folder) => {
 });
 
 describe("an outbox in a file that was damaged", () => {
-  /** A file with three messages, of which the last one's record is the end. */
+  /** Of each message 24 bytes around, 6 before the topic, the topic and the payload. */
+  const RECORD = 24 + 6 + 1 + 1;
+
+  /** A file with three messages, whose records are the end. */
   async function three_messages(): Promise<string> {
     const path = join(folder, "outbox.log");
     const client = publisher(new FileStore(path));
@@ -116,11 +119,7 @@ describe("an outbox in a file that was damaged", () => {
   it("has all but the record that was cut anywhere", async () => {
     const path = await three_messages();
     const whole = readFileSync(path);
-    // Of each message 24 bytes around, 6 before the topic, the topic and the payload; the identity comes last.
-    const record = 24 + 6 + 1 + 1;
-    const identity = whole.length - 16 - 3 * record;
-    const begin = whole.length - identity - record;
-    for (let length = begin; length < begin + record; length += 5) {
+    for (let length = whole.length - RECORD; length < whole.length; length += 5) {
       writeFileSync(path, whole.subarray(0, length));
       expect(await left(path)).toBe(2);
     }
@@ -131,7 +130,8 @@ describe("an outbox in a file that was damaged", () => {
   it("has all but the record in which a bit was flipped, and says where that is", async () => {
     const path = await three_messages();
     const whole = readFileSync(path);
-    for (const at of [20, 40, 50]) {
+    const begin = whole.length - 3 * RECORD;
+    for (const at of [begin + 4, begin + 24, begin + 34]) {
       const flipped = Buffer.from(whole);
       flipped.writeUInt8((flipped[at] ?? 0) ^ 4, at);
       writeFileSync(path, flipped);

@@ -29,6 +29,7 @@ describe("our messages", () => {
     const tickets = [wire.hand_over("0", 0), wire.hand_over("1", 1), wire.hand_over("2", 2)];
     expect(tickets.map(({ id }) => id)).toEqual([undefined, MESSAGES_FROM, MESSAGES_FROM + 2]);
     expect(wire.shelf.keys).toEqual([MESSAGES_FROM, MESSAGES_FROM + 2]);
+    wire.write();
     wire.received();
     wire.send(puback(2));
     expect(wire.write()).toBe(false);
@@ -39,6 +40,7 @@ describe("our messages", () => {
     const before = begun().connected();
     before.hand_over("1", 1);
     before.hand_over("2", 2, { retain: true, topic: "täglich" });
+    before.write();
     const wire = before.restarted();
     const fresh = wire.hand_over("3", 1);
     expect(wire.session.counts).toMatchObject({ queued: 3, bytes: 12 });
@@ -60,13 +62,85 @@ describe("our messages", () => {
   });
 
   it("of QoS 1 that stood behind the window have surely not left: they carry no DUP, and may expire", () => {
-    const before = begun({ max_inflight: 1 });
+    const before = begun({ max_inflight: 1 }).connected();
     before.hand_over("1", 1);
     before.hand_over("2", 1);
+    before.write();
     const wire = before.restarted({ max_inflight: 20 }).connected(true);
     wire.expect(publish("t", "1", { qos: 1, mid: 1, dup: true }), publish("t", "2", { qos: 1, mid: 2 }));
-    const all = before.restarted({ max_inflight: 0 }).restarted().connected(true);
-    expect(all.received()).toMatchObject([{ dup: true }, { dup: true }]);
+  });
+
+  it("that have left carry DUP also when the window has changed since, until there is none of them any more", () => {
+    const before = begun({ max_inflight: 2 }).connected();
+    before.hand_over("1", 1);
+    before.hand_over("2", 1);
+    before.write();
+    const narrow = before.restarted({ max_inflight: 1 }).connected(true);
+    narrow.expect(publish("t", "1", { qos: 1, mid: 1, dup: true })).write();
+    const wire = narrow.restarted({ max_inflight: 3 }).connected(true);
+    expect(wire.received()).toMatchObject([{ dup: true }, { dup: true }]);
+    wire.hand_over("3", 1);
+    wire.send(puback(1), puback(2), puback(3)).write();
+    const last = wire.restarted({ max_inflight: 1 }).connected(true);
+    last.hand_over("4", 1);
+    last.hand_over("5", 1);
+    last.write();
+    last
+      .restarted({ max_inflight: 0 })
+      .connected(true)
+      .expect(publish("t", "4", { qos: 1, mid: 1, dup: true }), publish("t", "5", { qos: 1, mid: 2 }));
+  });
+
+  it.each([1, 2] as const)("of QoS %i that no link could take have surely not left", (qos) => {
+    const before = begun({ max_queued_messages: 2, max_queued_age_ms: 5000 }) as KeptWire;
+    before.hand_over("1", qos);
+    before.hand_over("2", qos);
+    const wire = before.restarted({ queue_policy: "drop_oldest" });
+    wire.hand_over("3", qos);
+    expect(wire.told("abandoned")).toMatchObject([{ message: { mid: 1 } }]);
+    wire.write();
+    const late = wire.restarted();
+    late.wait(5000);
+    expect(late.told("abandoned")).toHaveLength(2);
+    const soon = wire.restarted().connected(true);
+    expect(soon.received()).toMatchObject([{ dup: false }, { dup: false }]);
+  });
+
+  it("that were published after the link was lost have not left, those before may have, also in a later process", () => {
+    const before = begun().connected();
+    before.hand_over("1", 2);
+    before.write();
+    before.cut();
+    before.hand_over("2", 2);
+    before.hand_over("3", 2);
+    expect(before.write()).toBe(false);
+    const idle = before.restarted();
+    idle.hand_over("4", 2);
+    idle.write();
+    const wire = idle.restarted().connected(true);
+    expect(wire.received()).toMatchObject([{ dup: true }, { dup: false }, { dup: false }, { dup: false }]);
+    wire.write();
+    expect(wire.restarted().connected(true).received()).toMatchObject(Array(4).fill({ dup: true }));
+  });
+
+  it("may have left from the moment on when a link is there for them, and nothing leaves before that is written down", () => {
+    const wire = begun();
+    wire.hand_over("1", 1);
+    wire.write();
+    const { journal } = wire.state;
+    wire.session.horizon = Number.NEGATIVE_INFINITY;
+    wire.connected().expect();
+    expect([journal.protects, journal.holds]).toEqual([false, 1]);
+    wire.write();
+    wire.session.horizon = wire.session.seq;
+    wire.expect(publish("t", "1", { qos: 1, mid: 1 })).reconnected();
+    expect(journal.is_dirty).toBe(false);
+  });
+
+  it("that there are none is no reason to hold anything back", () => {
+    const wire = begun();
+    wire.connected();
+    expect(wire.state.journal.is_dirty).toBe(false);
   });
 
   it("go on with PUBREL when PUBREC had come, which is safe before PUBREL leaves", () => {
@@ -78,6 +152,17 @@ describe("our messages", () => {
     const wire = before.restarted().connected(true);
     wire.expect(pubrel(1)).send(pubcomp(1)).write();
     expect(wire.shelf.keys).toEqual([]);
+  });
+
+  it("go on with PUBREL before anything is sent again", () => {
+    const before = begun().connected();
+    before.hand_over("1", 1);
+    before.hand_over("2", 2);
+    before.send(pubrec(2)).write();
+    before
+      .restarted()
+      .connected(true)
+      .expect(pubrel(2), publish("t", "1", { qos: 1, mid: 1, dup: true }));
   });
 
   it("begin again when the broker has lost its session, also after one more restart", () => {
@@ -92,18 +177,60 @@ describe("our messages", () => {
       .expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
   });
 
-  it("are not taken when the store says no: publish() throws, and nothing has changed", () => {
-    const wire = begun({ max_queued_messages: 1, queue_policy: "drop_oldest" });
-    wire.hand_over("old", 1);
+  it("begin again only when the note that PUBREC had come is surely gone, and nothing leaves before", () => {
+    const before = begun().connected();
+    before.hand_over("2", 2);
+    before.send(pubrec(1)).write();
+    before.cut();
+    before.session.horizon = Number.NEGATIVE_INFINITY;
+    before.connected(false).expect();
+    const { journal } = before.state;
+    expect([journal.is_dirty, journal.protects, journal.holds]).toEqual([true, true, 2]);
+    expect(before.write()).toBe(true);
+    expect([before.shelf.keys, journal.is_dirty, journal.holds]).toEqual([[MESSAGES_FROM], false, 0]);
+    before.session.horizon = before.session.seq;
+    before.expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
+  });
+
+  it("begin again under another client id, whose session does not know them, also after one more restart", () => {
+    const before = begun().connected();
+    before.hand_over("2", 2);
+    before.send(pubrec(1)).write();
+    const wire = before.restarted({ client_id: "other" });
+    expect(wire.shelf.keys).toEqual([MESSAGES_FROM]);
+    wire.connected(true).expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
+    wire
+      .restarted()
+      .connected(true)
+      .expect(publish("t", "2", { qos: 2, mid: 1, dup: true }));
+  });
+
+  it.each(["drop_oldest", "latest_per_topic"] as const)(
+    "are not taken when the store says no: publish() throws, and nothing has changed, by %s neither",
+    (queue_policy) => {
+      const wire = begun({ max_queued_messages: 1, queue_policy });
+      wire.hand_over("old", 1);
+      wire.shelf.failure = full();
+      expect(() => wire.hand_over("new", 1)).toThrow(wire.shelf.failure);
+      expect(wire.told("abandoned")).toEqual([]);
+      expect(wire.session.counts).toMatchObject({ queued: 1, bytes: 4, dropped: 0 });
+      wire.shelf.failure = null;
+      wire.hand_over("next", 1);
+      expect(wire.told("abandoned")).toMatchObject([{ message: { mid: 1 } }]);
+      wire.write();
+      expect(wire.shelf.keys).toEqual([MESSAGES_FROM + 4]);
+    },
+  );
+
+  it("give way before a new one is kept where it needs the packet id of one, and that is told", () => {
+    const wire = begun({ queue_policy: "drop_oldest" });
+    for (let count = 0; count < 65_535; count += 1) wire.hand_over("", 1);
+    expect(wire.hand_over("", 1).mid).toBe(1);
+    expect(wire.told("abandoned")).toHaveLength(1);
     wire.shelf.failure = full();
     expect(() => wire.hand_over("new", 1)).toThrow(wire.shelf.failure);
-    // The old one had given way before that was known, and is told.
-    expect(wire.told("abandoned")).toHaveLength(1);
-    expect(wire.session.counts).toMatchObject({ queued: 0, bytes: 0, dropped: 1 });
-    wire.shelf.failure = null;
-    wire.hand_over("next", 1);
-    wire.write();
-    expect(wire.shelf.keys).toEqual([MESSAGES_FROM + 4]);
+    expect(wire.told("abandoned")).toMatchObject([{ message: { mid: 2 } }]);
+    expect(wire.session.counts).toMatchObject({ queued: 65_534, dropped: 2 });
   });
 
   it("may be taken back as long as they have not left", () => {
@@ -152,12 +279,7 @@ describe("our messages", () => {
     wire.now += 20_000;
     wire.open().accept(true);
     expect(wire.received().at(-1)).toEqual(
-      publish(
-        "t",
-        "x",
-        { qos: 1, mid: 1, dup: true },
-        { MessageExpiryInterval: 40, UserProperty: [["a", "b"]] },
-      ),
+      publish("t", "x", { qos: 1, mid: 1 }, { MessageExpiryInterval: 40, UserProperty: [["a", "b"]] }),
     );
   });
 
@@ -186,10 +308,26 @@ describe("messages that are published before the store is open", () => {
     wire
       .connected(true)
       .expect(
-        publish("t", "1", { qos: 1, mid: 1, dup: true }),
+        publish("t", "1", { qos: 1, mid: 1 }),
         publish("t", "2", { qos: 1, mid: 3 }),
         publish("t", "3", { qos: 2, mid: 2 }),
       );
+  });
+
+  it("do not take the place of one that may have left, although it came to the queue later", () => {
+    const before = begun().connected();
+    before.hand_over("1", 2);
+    before.received();
+    before.write();
+    before.shelf.opens = false;
+    const wire = before.restarted({ queue_policy: "latest_per_topic" });
+    wire.hand_over("2", 2);
+    wire.hand_over("3", 2);
+    wire.open_shelf();
+    wire.hand_over("4", 2);
+    wire
+      .connected(true)
+      .expect(publish("t", "1", { qos: 2, mid: 1, dup: true }), publish("t", "4", { qos: 2, mid: 3 }));
   });
 
   it("are forgotten when they were dropped meanwhile", () => {
@@ -320,7 +458,7 @@ describe("records that make no sense", () => {
     before.hand_over("1", 1);
     const { records } = before.shelf;
     const whole = records.get(MESSAGES_FROM) as Uint8Array;
-    records.set(0, Uint8Array.of(1, 9, 0, 0, 0, 0, 0, 0));
+    records.set(0, Uint8Array.of(1, 9, ...new Uint8Array(14)));
     records.set(5, whole);
     records.set(2 ** 20, Uint8Array.of(1, 0, 0, 9));
     records.set(MESSAGES_FROM + 2, whole.subarray(0, 3));
@@ -346,7 +484,7 @@ describe("records that make no sense", () => {
     records.set(MESSAGES_FROM + 11, new Uint8Array(0));
     const wire = before.restarted();
     expect(wire.shelf.keys).toEqual([MESSAGES_FROM + 8]);
-    wire.connected(true).expect(publish("t", "1", { qos: 2, mid: 1, dup: true }));
+    wire.connected(true).expect(publish("t", "1", { qos: 2, mid: 1 }));
   });
 
   it("are not marks of QoS 1, which mean nothing", () => {
@@ -356,7 +494,16 @@ describe("records that make no sense", () => {
     before
       .restarted()
       .connected(true)
-      .expect(publish("t", "1", { qos: 1, mid: 1, dup: true }));
+      .expect(publish("t", "1", { qos: 1, mid: 1 }));
+  });
+
+  it("leave nothing to rely on when they should say who wrote the others: all may have left", () => {
+    const before = begun();
+    before.hand_over("1", 1);
+    before.hand_over("2", 2);
+    before.shelf.records.delete(0);
+    const wire = before.restarted().connected(true);
+    expect(wire.received()).toMatchObject([{ dup: true }, { dup: true }]);
   });
 });
 
@@ -364,19 +511,23 @@ describe("the journal", () => {
   it("gives what was not written down once more, before what has come since", () => {
     const wire = begun().connected();
     wire.hand_over("2", 2);
-    wire.send(pubrec(1));
+    wire.write();
+    const nothing = wire.state.journal.take();
+    wire.send(pubrec(1)).reconnected();
     const changes = wire.state.journal.take();
     wire.send(pubcomp(1));
     wire.state.journal.put_back(changes);
+    wire.state.journal.put_back(nothing);
     expect(wire.state.journal.take()).toMatchObject({
       keys: [MESSAGES_FROM + 1, -MESSAGES_FROM - 1, -MESSAGES_FROM - 2],
       protect: true,
+      holds: 2,
     });
   });
 
   it("begins a new epoch when the numbers of one are used up, and the first one after the last", () => {
     const shelf = new FakeShelf();
-    const identity = { client_id: "me", version: 4, epoch: 2 ** 21 - 1, window: 20 } as const;
+    const identity = { client_id: "me", version: 4, epoch: 2 ** 21 - 1, window: 20, left_below: 0 } as const;
     shelf.records.set(0, identity_record(identity));
     const wire = new KeptWire(shelf);
     expect(wire.hand_over("1", 1).id).toBe(MESSAGES_FROM);
@@ -399,12 +550,13 @@ describe("the journal", () => {
   });
 
   it("tells moments in the time of the wall", () => {
-    const before = begun({ max_queued_age_ms: 5000 });
+    const before = begun({ max_queued_age_ms: 5000, max_inflight: 1 }).connected() as KeptWire;
     before.hand_over("1", 1);
     before.hand_over("2", 1);
+    before.write();
     const record = before.shelf.records.get(MESSAGES_FROM) as Uint8Array;
     expect(new DataView(record.buffer).getFloat64(7 + 8)).toBe(before.now + 5000 + WALL);
-    const wire = before.restarted({ max_inflight: 1 }).restarted();
+    const wire = before.restarted();
     wire.wait(5000);
     expect(wire.told("abandoned")).toMatchObject([
       { error: { message: 'message 2 to "t" was dropped: it has waited for max_queued_age' } },

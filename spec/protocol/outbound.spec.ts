@@ -354,7 +354,7 @@ describe("the books of what is open", () => {
     const outbound = new Outbound(new PacketIds());
     const ticket = { mid: 0 };
     const place = { seq: 0, alias: 0, expires_at: 1, useless_at: 1, ticket };
-    const stamped = outbound.accept(publication("1"), place, limits, false, []);
+    const stamped = outbound.accept(publication("1"), place, limits, false, () => {});
     expect([stamped?.ticket, ticket.mid]).toEqual([ticket, stamped?.mid]);
     outbound.abandon(stamped as never);
     const take = (payload: string, seq: number) =>
@@ -363,7 +363,7 @@ describe("the books of what is open", () => {
         { seq, alias: 0, expires_at: 1, useless_at: 1, ticket: null },
         limits,
         false,
-        [],
+        () => {},
       );
     const [one, two] = [take("12", 1), take("345", 2)];
     if (one === null || two === null) throw new Error("not accepted");

@@ -91,8 +91,10 @@ describe("the record of a message", () => {
 
 describe("the other records", () => {
   it("are read as they were written", () => {
-    const identity = { client_id: "küche", version: 5, epoch: 70_000, window: 300 } as const;
-    expect(read_identity(identity_record(identity))).toEqual(identity);
+    for (const left_below of [0, 2 ** 40, Number.POSITIVE_INFINITY]) {
+      const identity = { client_id: "küche", version: 5, epoch: 70_000, window: 300, left_below } as const;
+      expect(read_identity(identity_record(identity))).toEqual(identity);
+    }
     for (const retain_handling of [0, 1, 2] as const) {
       const plain = subscription({ filter: "ä/#", qos: 2, no_local: true, retain_handling });
       const stored = { subscription: plain, properties: null };

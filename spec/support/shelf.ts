@@ -72,12 +72,12 @@ export class KeptWire extends Wire {
 
   /** All changes so far are safe. Gives whether something had to wait for that. */
   write(): boolean {
-    const { keys, values, protect } = this.state.journal.take();
+    const { keys, values, protect, holds } = this.state.journal.take();
     for (const key of keys) {
       if (key < 0) this.shelf.records.delete(-key - 1);
       else this.shelf.records.set(key, values.get(key) ?? new Uint8Array(0));
     }
-    return protect;
+    return protect || holds > 0;
   }
 
   /** Publishes with a ticket, which it gives. */
