@@ -18,8 +18,10 @@ import { Audience, type AudienceOwner, unconnected_error } from "./audience.ts";
 import type {
   ClientArguments,
   ClientStats,
+  LaterClientArguments,
   LoopForeverArguments,
   Named,
+  NamedClientArguments,
   OldClientArguments,
   RequestResult,
   SubscribeArguments,
@@ -602,6 +604,12 @@ export interface Client<V extends ApiVersion = any> extends ClientClass<V> {}
 export interface ClientConstructor {
   /** As in paho 1.x: a client of VERSION1. */
   new (...args: OldClientArguments): Client<1>;
+  new <V extends ApiVersion = 1>(named: NamedClientArguments<V>): Client<V>;
+  /** Without a version: a client of VERSION1. */
+  new <V extends ApiVersion = 1>(
+    callback_api_version: V extends 1 ? null | undefined : never,
+    ...later: LaterClientArguments
+  ): Client<V>;
   /**
    * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho.
    * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.

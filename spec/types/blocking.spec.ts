@@ -90,7 +90,13 @@ describe("the types of the blocking flavour", () => {
   it("know the version of a client", () => {
     const old = () => new mqtt.Client("an-id", true);
     const annotated = (client: Client) => client.loop_start();
+    const named = () => new mqtt.Client({ client_id: "an-id" });
+    const unnamed = () => new mqtt.Client(null, { protocol: mqtt.MQTTv5 });
+    const modern = () => new mqtt.Client({ callback_api_version: 2 });
     holds(
+      true satisfies Same<ReturnType<typeof named>, Client<1>>,
+      true satisfies Same<ReturnType<typeof unnamed>, Client<1>>,
+      true satisfies Same<ReturnType<typeof modern>, Client<2>>,
       true satisfies Same<ReturnType<typeof old>, Client<1>>,
       true satisfies Same<ReturnType<typeof annotated>, MQTTErrorCode>,
     );

@@ -80,6 +80,31 @@ describe("the type of a client", () => {
     expect(wrong.callback_api_version).toBe(1);
   });
 
+  it("is that of VERSION1 whatever else is said instead of a version", () => {
+    const clients = [
+      new Client({ client_id: "a" }),
+      new Client({ protocol: mqtt.MQTTv5 }),
+      new Client({ userdata: {} }),
+      new Client({}),
+      new Client(null),
+      new Client(null, "a"),
+      new Client(null, true, null),
+      new Client(undefined, { client_id: "a" }),
+    ] as const;
+    type Only<T> = T extends Client<1> ? Same<T, Client<1>> : false;
+    holds(true satisfies Only<(typeof clients)[number]>);
+    expect(clients.map((client) => client.callback_api_version)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    const named = new Client({ client_id: "a", userdata: null });
+    named.on_connect = (_client, _userdata, flags, rc) => void (flags["session present"] === 1 && rc === 0);
+    const options = { callback_api_version: CallbackAPIVersion.VERSION2, client_id: "a" };
+    const of_variable = new Client(options);
+    holds(true satisfies Same<typeof of_variable, Client<2>>);
+    // @ts-expect-error there is no such option
+    expect(() => new Client(null, { client: "a" })).toThrow('did you mean "client_id"?');
+    // @ts-expect-error there is no VERSION3
+    expect(() => new Client({ callback_api_version: 3 })).toThrow("VERSION1 or VERSION2");
+  });
+
   it("types the callbacks of VERSION1", () => {
     type All = [client: Client<1>, userdata: UserData];
     holds(
