@@ -268,7 +268,7 @@ export type Client<V extends ApiVersion = any> = ClientClass<V> & SharedMembers<
 /** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
 export interface ClientConstructor {
   /** As in paho 1.x: a client of VERSION1. */
-  new (...args: OldClientArguments): Client<1>;
+  new <V extends ApiVersion = 1>(...args: V extends 1 ? OldClientArguments : [never]): Client<V>;
   new <V extends ApiVersion = 1>(named: NamedClientArguments<V>): Client<V>;
   /** Without a version: a client of VERSION1. */
   new <V extends ApiVersion = 1>(

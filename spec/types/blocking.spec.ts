@@ -119,6 +119,8 @@ describe("the types of the blocking flavour", () => {
         this.seen.push(message.text());
       }
     }
+    class OldSensor extends mqtt.Client<1> {}
+    expect(new OldSensor("an-id", true).callback_api_version).toBe(1);
     const run = (sensor: Sensor) => sensor.connect("localhost") + sensor.seen.length;
     const disposed = () => {
       using sensor = new Sensor();
