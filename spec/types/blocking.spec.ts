@@ -63,6 +63,10 @@ describe("the types of the blocking flavour", () => {
         Parameters<typeof mqtt.publish.single>,
         Parameters<typeof event_loop.publish.single>
       >,
+      true satisfies Same<
+        Parameters<typeof mqtt.publish.multiple>,
+        Parameters<typeof event_loop.publish.multiple>
+      >,
     );
   });
 

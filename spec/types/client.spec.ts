@@ -311,6 +311,22 @@ describe("what methods give", () => {
 });
 
 describe("the helpers' types", () => {
+  it("take a list of dictionaries and tuples that is a variable", () => {
+    const mixed = [{ topic: "a", payload: "1" }, ["a", "2", 0, false], ["a"]];
+    const tuples = [
+      ["a", "1", 1, true],
+      ["b", null, 0, false, null],
+    ];
+    for (const msgs of [mixed, tuples]) {
+      const call = () => publish.multiple(msgs, { hostname: "h", protocol: 9 as mqtt.MQTTProtocolVersion });
+      expect(call).toThrow("protocol");
+    }
+    // @ts-expect-error a date is nothing that is published
+    expect(() => publish.multiple([["a", new Date()]])).toThrow("Date");
+    // @ts-expect-error the dictionary has no topic
+    expect(() => publish.multiple([{ payload: "1" }, ["a", "2"]])).toThrow("topic");
+  });
+
   it("give one message, or a list for a msg_count", () => {
     const one = () => subscribe.simple("t", { hostname: "h" });
     const many = () => subscribe.simple("t", { msg_count: 2 });
