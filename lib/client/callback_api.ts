@@ -27,7 +27,7 @@ type Types = typeof PacketTypes;
  * What VERSION1 gives as a result: a number on 3.x, a `ReasonCode` on MQTT 5. Which of them it is the type cannot know,
  * so it fits where a script takes it for the one or the other.
  */
-export type NumberOrReason<N extends number> = N & ReasonCode;
+export type NumberOrReason<N extends number = number> = N & ReasonCode;
 
 /** The shape of one API version; a client whose version the type does not name takes callbacks of any shape. */
 // biome-ignore lint/suspicious/noExplicitAny: any is what V is then, and what is asked for.

@@ -502,7 +502,10 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * @param qos `message.qos`; kept for paho's signature.
    * @returns MQTT_ERR_SUCCESS, also when there was nothing to acknowledge.
    */
-  ack(mid: number | { mid: number; qos: number }, qos: number | null = null): MQTTErrorCode {
+  ack(
+    mid: number | { mid: number; qos: number },
+    qos: number | null | { qos: number } = null,
+  ): MQTTErrorCode {
     const [id] = positional("ack", ["mid", "qos"], is_plain_object(mid) ? [mid] : [mid, qos]);
     if (this.#audience.manual_ack) {
       this.#engine.session.ack(whole_number("mid", id, 0, 65535));

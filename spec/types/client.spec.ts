@@ -125,6 +125,9 @@ describe("the type of a client", () => {
       >,
       true satisfies Same<Callback<1, "on_log">, [...All, level: number, text: string]>,
     );
+    const on_connect = (_client: Client<1>, _userdata: UserData, _flags: object, rc: NumberOrReason) =>
+      rc === 0;
+    new Client().on_connect = on_connect;
   });
 
   it("types the callbacks of VERSION2", () => {
@@ -226,6 +229,7 @@ describe("the arguments of methods", () => {
   it("are known by name, and no other name compiles", () => {
     client.publish("t", "p", { qos: 1, retain: true });
     client.publish({ topic: "t" });
+    expect([client.ack(1, { qos: 1 }), client.ack({ mid: 1, qos: 1 }), client.ack(1, 1)]).toEqual([0, 0, 0]);
     expect(() => {
       // @ts-expect-error qos
       client.publish("t", "p", { qso: 1 });
