@@ -65,8 +65,8 @@ describe("callbacks that cannot do what they were set for", () => {
     await greeted(broker);
     const { stderr } = await script.result();
     expect(stderr.match(/MQTTWarning: \S+ \S+/g)).toEqual([
-      "MQTTWarning: on_message is",
       "MQTTWarning: on_disconnect has",
+      "MQTTWarning: on_message is",
     ]);
   }, 30_000);
 });
