@@ -1,7 +1,12 @@
 // Decides what the user of the blocking flavour sees: paho's Client, whose calls wait themselves. What it is asked it
 // has done by a client of the event loop in another thread; callbacks run in this one.
 
-import type { ClientArguments, OldClientArguments } from "../client/call_arguments.ts";
+import type {
+  ClientArguments,
+  LaterClientArguments,
+  NamedClientArguments,
+  OldClientArguments,
+} from "../client/call_arguments.ts";
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { EventsOf, MessageCallbackArguments, MessageHandler } from "../client/callback_members.ts";
 import type { EventEmitter } from "../client/callbacks.ts";
@@ -267,7 +272,13 @@ export type Client<V extends ApiVersion = any> = ClientClass<V> & SharedMembers<
 /** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
 export interface ClientConstructor {
   /** As in paho 1.x: a client of VERSION1. */
-  new (...args: OldClientArguments): Client<1>;
+  new <V extends ApiVersion = 1>(...args: V extends 1 ? OldClientArguments : [never]): Client<V>;
+  new <V extends ApiVersion = 1>(named: NamedClientArguments<V>): Client<V>;
+  /** Without a version: a client of VERSION1. */
+  new <V extends ApiVersion = 1>(
+    callback_api_version: V extends 1 ? null | undefined : never,
+    ...later: LaterClientArguments
+  ): Client<V>;
   /**
    * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho.
    * @param client_id see `ClientOptions`, as for all that follow. All may be given by name in one object.

@@ -3,10 +3,11 @@
 
 import type { ApiVersion } from "../client/callback_api.ts";
 import type { Client } from "../client/client.ts";
-import { ENGINE, NEW_INFO } from "../client/inside.ts";
+import { AUDIENCE, ENGINE, NEW_INFO } from "../client/inside.ts";
 import type { Logger } from "../client/logging.ts";
 import type { MQTTMessageInfo } from "../client/message_info.ts";
 import { LogLevel, MQTTErrorCode } from "../model/enums.ts";
+import { error_codes } from "../model/errors.ts";
 import { Line } from "../model/line.ts";
 import type { MQTTMessage } from "../model/message.ts";
 import { allowance, no_limits, type OwnLimits } from "./allowance.ts";
@@ -24,6 +25,8 @@ const CONGESTION_MS = 1;
 const ROOM_MS = 5;
 /** How long the restoring of subscriptions waits for on_connect, which may have to wait for the script. */
 const ON_CONNECT_MS = 1000;
+/** How long a refusal waits for a loop, in which on_connect tells it. */
+const LOOP_MS = 2000;
 
 export interface HostOwner {
   report(report: Report): void;
@@ -54,6 +57,8 @@ export class Host {
   /** What was found in the store when it was opened last, as far as the script has asked. */
   #restored: { infos: readonly MQTTMessageInfo[]; first: number } = { infos: [], first: 0 };
   #heard: readonly string[] = [];
+  /** That the broker has refused the client, as long as on_connect may still tell it. */
+  #refusal: string | null = null;
 
   constructor(client: Client<ApiVersion>, id: number, owner: HostOwner, limits: OwnLimits = no_limits) {
     this.#limits = limits;
@@ -72,6 +77,26 @@ export class Host {
       }),
     );
     client[NEW_INFO] = (waiting) => this.#messages.add(waiting);
+    client[AUDIENCE].warn = (text) => this.#warn(text);
+  }
+
+  /** Here CONNACK often comes before the script, which has waited in connect(), begins its loop. */
+  #warn(text: string): void {
+    const { [AUDIENCE]: audience, [ENGINE]: engine } = this.client;
+    const is_refusal = text.startsWith(error_codes.ERR_MQTT_CONNECT_REFUSED);
+    if (!is_refusal || engine.loops.was_driven || !audience.hears("connect")) {
+      audience.reporter.warn(text);
+      return;
+    }
+    this.#refusal = text;
+    setTimeout(() => this.tell_refusal(), LOOP_MS).unref();
+  }
+
+  /** No loop will come, or none soon. */
+  tell_refusal(): void {
+    const text = this.#refusal;
+    this.#refusal = null;
+    if (text !== null && !this.client[ENGINE].loops.was_driven) this.client[AUDIENCE].reporter.warn(text);
   }
 
   /** Tells also of callbacks that have failed in this thread. */

@@ -121,6 +121,12 @@ export class MQTTMessageInfo implements PublishProgress {
     return `(${[...this].join(", ")})`;
   }
 
+  /** What `JSON.stringify()` takes. */
+  toJSON(): { mid: number; rc: MQTTErrorCode } {
+    const { mid, rc } = this.#progress();
+    return { mid, rc: rc as MQTTErrorCode };
+  }
+
   /** What `console.log()` shows. @internal */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     const { mid, rc } = this.#progress();

@@ -267,7 +267,10 @@ const is_needed = () => [...active].some((host) => host.is_needed);
 
 /** Answers whether the process must wait; if so, it is told later when it need not any more. */
 function end({ id, by_itself }: Extract<Order, { say: "end" }>): void {
-  for (const host of active) host.take_all();
+  for (const host of active) {
+    host.take_all();
+    host.tell_refusal();
+  }
   // What was taken leaves within this turn.
   setImmediate(() => {
     const needed = is_needed();

@@ -16,6 +16,7 @@ import { crossing, type Participant, participants, type Settled, type Told } fro
 import { see_assignments } from "./listening.ts";
 import type { MQTTMessageInfo } from "./message_info.ts";
 import { pack, unpack } from "./parcel.ts";
+import { has_timers } from "./script_timers.ts";
 import { Sender } from "./sender.ts";
 import * as thread from "./thread.ts";
 import type { Restored } from "./thread_words.ts";
@@ -140,6 +141,11 @@ export class Peer implements Participant {
 
   /** `loop_forever()`: also left by an exception. */
   loop_forever(args: readonly unknown[], stops_on_error: boolean, entry: thread.Entry): unknown {
+    if (has_timers()) {
+      this.reporter.warn(
+        "timers do not run while loop_forever() waits: use loop_start() and time.sleep(), or karere",
+      );
+    }
     const outer = this.#stops_on_error;
     this.#stops_on_error = stops_on_error;
     try {
@@ -211,6 +217,7 @@ export class Peer implements Participant {
   }
 
   #open(): void {
+    this.#check_callbacks();
     if (this.#held.length > 0) thread.tell_first(this.#held.splice(0));
   }
 
@@ -336,7 +343,7 @@ export class Peer implements Participant {
         this.#before_attempt(id as number);
         return;
       case "connect":
-        for (const warning of callback_warnings(this.client, this.#shape)) this.reporter.warn(warning);
+        this.#check_callbacks();
         try {
           this.#call(name, values);
         } finally {
@@ -354,9 +361,10 @@ export class Peer implements Participant {
     }
   }
 
-  get #shape() {
+  #check_callbacks(): void {
     const { callback_api_version, protocol } = this.#options;
-    return { api: callback_api_version as ApiVersion, version: protocol };
+    const shape = { api: callback_api_version as ApiVersion, version: protocol };
+    for (const warning of callback_warnings(this.client, shape)) this.reporter.warn(warning);
   }
 
   #call(name: string, rest: readonly unknown[]): void {

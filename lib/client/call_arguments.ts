@@ -67,9 +67,15 @@ export type OldClientArguments = [
   transport?: TransportName | Named<ClientOptions> | null,
 ];
 
-/** The arguments of paho 2.x. All may be given by name in one object. */
-export type ClientArguments<V extends ApiVersion> = [
-  callback_api_version?: V | ClientOptions<V> | null,
+/** The arguments of paho 2.x, all by name in one object. */
+export interface NamedClientArguments<V extends ApiVersion>
+  extends Named<ClientOptions, "callback_api_version"> {
+  // Beside the others: from `ClientOptions<V>` without a version TypeScript concludes that it may be either.
+  callback_api_version?: V;
+}
+
+/** What follows the version in paho 2.x. */
+export type LaterClientArguments = [
   client_id?: string | boolean | Named<ClientOptions, "callback_api_version"> | null,
   clean_session?: UserData,
   userdata?: UserData,
@@ -77,4 +83,10 @@ export type ClientArguments<V extends ApiVersion> = [
   transport?: TransportName | Named<ClientOptions> | null,
   reconnect_on_failure?: boolean | Named<ClientOptions>,
   manual_ack?: boolean | Named<ClientOptions>,
+];
+
+/** The arguments of paho 2.x. */
+export type ClientArguments<V extends ApiVersion> = [
+  callback_api_version?: V | ClientOptions<V> | null,
+  ...later: LaterClientArguments,
 ];

@@ -27,7 +27,7 @@ type Types = typeof PacketTypes;
  * What VERSION1 gives as a result: a number on 3.x, a `ReasonCode` on MQTT 5. Which of them it is the type cannot know,
  * so it fits where a script takes it for the one or the other.
  */
-export type NumberOrReason<N extends number> = N & ReasonCode;
+export type NumberOrReason<N extends number = number> = N & ReasonCode;
 
 /** The shape of one API version; a client whose version the type does not name takes callbacks of any shape. */
 // biome-ignore lint/suspicious/noExplicitAny: any is what V is then, and what is asked for.
@@ -234,15 +234,17 @@ function present<T extends PacketType>(properties: Properties<T> | null, type: T
 }
 
 /**
- * What is wrong with an `on_disconnect` of so many parameters, if its place in the line says something else than it
- * expects. Other callbacks only grow at the end, and in JavaScript a shorter function is no mistake.
+ * What is wrong with a callback of so many parameters, if their places say something else than it expects. VERSION1 gives
+ * no callback 5 arguments on 3.x; VERSION2 gives `on_disconnect` its flags first, while the others only grow at the end,
+ * and in JavaScript a shorter function is no mistake.
  */
-export function shape_warning({ api, version }: Shape, parameter_count: number): string | null {
-  if (api === 2 && parameter_count === 3) {
-    return "on_disconnect has 3 parameters, the shape of VERSION1; with VERSION2 it gets (client, userdata, flags, reason_code, properties)";
-  }
-  if (api === 1 && version !== 5 && parameter_count === 5) {
-    return "on_disconnect has 5 parameters, the shape of VERSION2; create the client with new Client(CallbackAPIVersion.VERSION2)";
-  }
-  return null;
+export function shape_warning({ api, version }: Shape, name: string, parameter_count: number): string | null {
+  const is_of_other =
+    api === 2 ? name === "disconnect" && parameter_count === 3 : version !== 5 && parameter_count === 5;
+  if (!is_of_other) return null;
+  const remedy =
+    api === 2
+      ? "1; with VERSION2 it gets (client, userdata, flags, reason_code, properties)"
+      : "2; create the client with new Client(CallbackAPIVersion.VERSION2)";
+  return `on_${name} has ${parameter_count} parameters, the shape of VERSION${remedy}`;
 }

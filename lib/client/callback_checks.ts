@@ -17,11 +17,12 @@ export function callback_warnings(client: object, shape: Shape): string[] {
   const warnings: string[] = [];
   for (const name of callback_names) {
     const value = (client as Record<string, unknown>)[`on_${name}`];
-    if (value != null && typeof value !== "function")
-      warnings.push(`on_${name} is never called: it must be a function, not ${name_type(value)}`);
+    if (value == null) continue;
+    const warning =
+      typeof value === "function"
+        ? shape_warning(shape, name, value.length)
+        : `on_${name} is never called: it must be a function, not ${name_type(value)}`;
+    if (warning !== null) warnings.push(warning);
   }
-  const { on_disconnect } = client as { on_disconnect?: unknown };
-  const warning = typeof on_disconnect === "function" ? shape_warning(shape, on_disconnect.length) : null;
-  if (warning !== null) warnings.push(warning);
   return warnings;
 }

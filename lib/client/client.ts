@@ -18,8 +18,10 @@ import { Audience, type AudienceOwner, unconnected_error } from "./audience.ts";
 import type {
   ClientArguments,
   ClientStats,
+  LaterClientArguments,
   LoopForeverArguments,
   Named,
+  NamedClientArguments,
   OldClientArguments,
   RequestResult,
   SubscribeArguments,
@@ -491,7 +493,7 @@ class ClientClass<V extends ApiVersion> extends SettingMembers<CallbackArguments
    * @param qos `message.qos`; kept for paho's signature.
    * @returns MQTT_ERR_SUCCESS, also when there was nothing to acknowledge.
    */
-  ack(mid: number | { mid: number; qos: number }, qos?: number | null): MQTTErrorCode;
+  ack(mid: number | { mid: number; qos: number }, qos?: number | null | { qos: number }): MQTTErrorCode;
   ack(...args: unknown[]): MQTTErrorCode {
     const [id] = positional("ack", ["mid", "qos"], args);
     if (this.#audience.manual_ack) {
@@ -594,7 +596,13 @@ export interface Client<V extends ApiVersion = any> extends ClientClass<V> {}
 /** What `new Client(...)` takes. Without a version it makes a `Client<1>`. */
 export interface ClientConstructor {
   /** As in paho 1.x: a client of VERSION1. */
-  new (...args: OldClientArguments): Client<1>;
+  new <V extends ApiVersion = 1>(...args: V extends 1 ? OldClientArguments : [never]): Client<V>;
+  new <V extends ApiVersion = 1>(named: NamedClientArguments<V>): Client<V>;
+  /** Without a version: a client of VERSION1. */
+  new <V extends ApiVersion = 1>(
+    callback_api_version: V extends 1 ? null | undefined : never,
+    ...later: LaterClientArguments
+  ): Client<V>;
   /**
    * @param callback_api_version the shape of the callbacks. Default VERSION1, as paho.
    * @param client_id see {@link ClientOptions}, as for all that follow. All may be given by name in one object.

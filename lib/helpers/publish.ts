@@ -28,8 +28,11 @@ export type MessageTuple = readonly [
   properties?: PublishArguments["properties"],
 ];
 
+/** A tuple as TypeScript infers it for a variable. What is in it is checked when it is published. */
+type LooseTuple = readonly Exclude<MessageTuple[number], undefined>[];
+
 /** One message for `multiple()`: the arguments of `publish()`, by name or in their order. */
-export type Message = PublishArguments | MessageTuple;
+export type Message = PublishArguments | MessageTuple | LooseTuple;
 
 export interface MultipleArguments extends Destination {
   msgs: readonly Message[];

@@ -63,6 +63,10 @@ describe("the types of the blocking flavour", () => {
         Parameters<typeof mqtt.publish.single>,
         Parameters<typeof event_loop.publish.single>
       >,
+      true satisfies Same<
+        Parameters<typeof mqtt.publish.multiple>,
+        Parameters<typeof event_loop.publish.multiple>
+      >,
     );
   });
 
@@ -90,7 +94,13 @@ describe("the types of the blocking flavour", () => {
   it("know the version of a client", () => {
     const old = () => new mqtt.Client("an-id", true);
     const annotated = (client: Client) => client.loop_start();
+    const named = () => new mqtt.Client({ client_id: "an-id" });
+    const unnamed = () => new mqtt.Client(null, { protocol: mqtt.MQTTv5 });
+    const modern = () => new mqtt.Client({ callback_api_version: 2 });
     holds(
+      true satisfies Same<ReturnType<typeof named>, Client<1>>,
+      true satisfies Same<ReturnType<typeof unnamed>, Client<1>>,
+      true satisfies Same<ReturnType<typeof modern>, Client<2>>,
       true satisfies Same<ReturnType<typeof old>, Client<1>>,
       true satisfies Same<ReturnType<typeof annotated>, MQTTErrorCode>,
     );
@@ -113,6 +123,8 @@ describe("the types of the blocking flavour", () => {
         this.seen.push(message.text());
       }
     }
+    class OldSensor extends mqtt.Client<1> {}
+    expect(new OldSensor("an-id", true).callback_api_version).toBe(1);
     const run = (sensor: Sensor) => sensor.connect("localhost") + sensor.seen.length;
     const disposed = () => {
       using sensor = new Sensor();
@@ -154,7 +166,8 @@ describe("the names of the blocking flavour", () => {
     expect(members(mqtt.Client as never).sort()).toEqual(members(event_loop.Client as never).sort());
     const info = (module: { MQTTMessageInfo: unknown }) => members(module.MQTTMessageInfo as never);
     const internal = ["turn_away", "succeed", "fail", "give_up", "constructor"];
-    const wanted = [...info(event_loop), "mid", "rc"].filter((name) => !internal.includes(name));
+    // What is data there is asked for here.
+    const wanted = [...info(event_loop), "mid", "rc", "toJSON"].filter((name) => !internal.includes(name));
     expect(
       info(mqtt)
         .filter((name) => !internal.includes(name))

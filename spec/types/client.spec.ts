@@ -80,6 +80,31 @@ describe("the type of a client", () => {
     expect(wrong.callback_api_version).toBe(1);
   });
 
+  it("is that of VERSION1 whatever else is said instead of a version", () => {
+    const clients = [
+      new Client({ client_id: "a" }),
+      new Client({ protocol: mqtt.MQTTv5 }),
+      new Client({ userdata: {} }),
+      new Client({}),
+      new Client(null),
+      new Client(null, "a"),
+      new Client(null, true, null),
+      new Client(undefined, { client_id: "a" }),
+    ] as const;
+    type Only<T> = T extends Client<1> ? Same<T, Client<1>> : false;
+    holds(true satisfies Only<(typeof clients)[number]>);
+    expect(clients.map((client) => client.callback_api_version)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    const named = new Client({ client_id: "a", userdata: null });
+    named.on_connect = (_client, _userdata, flags, rc) => void (flags["session present"] === 1 && rc === 0);
+    const options = { callback_api_version: CallbackAPIVersion.VERSION2, client_id: "a" };
+    const of_variable = new Client(options);
+    holds(true satisfies Same<typeof of_variable, Client<2>>);
+    // @ts-expect-error there is no such option
+    expect(() => new Client(null, { client: "a" })).toThrow('did you mean "client_id"?');
+    // @ts-expect-error there is no VERSION3
+    expect(() => new Client({ callback_api_version: 3 })).toThrow("VERSION1 or VERSION2");
+  });
+
   it("types the callbacks of VERSION1", () => {
     type All = [client: Client<1>, userdata: UserData];
     holds(
@@ -100,6 +125,9 @@ describe("the type of a client", () => {
       >,
       true satisfies Same<Callback<1, "on_log">, [...All, level: number, text: string]>,
     );
+    const on_connect = (_client: Client<1>, _userdata: UserData, _flags: object, rc: NumberOrReason) =>
+      rc === 0;
+    new Client().on_connect = on_connect;
   });
 
   it("types the callbacks of VERSION2", () => {
@@ -201,6 +229,7 @@ describe("the arguments of methods", () => {
   it("are known by name, and no other name compiles", () => {
     client.publish("t", "p", { qos: 1, retain: true });
     client.publish({ topic: "t" });
+    expect([client.ack(1, { qos: 1 }), client.ack({ mid: 1, qos: 1 }), client.ack(1, 1)]).toEqual([0, 0, 0]);
     expect(() => {
       // @ts-expect-error qos
       client.publish("t", "p", { qso: 1 });
@@ -286,6 +315,22 @@ describe("what methods give", () => {
 });
 
 describe("the helpers' types", () => {
+  it("take a list of dictionaries and tuples that is a variable", () => {
+    const mixed = [{ topic: "a", payload: "1" }, ["a", "2", 0, false], ["a"]];
+    const tuples = [
+      ["a", "1", 1, true],
+      ["b", null, 0, false, null],
+    ];
+    for (const msgs of [mixed, tuples]) {
+      const call = () => publish.multiple(msgs, { hostname: "h", protocol: 9 as mqtt.MQTTProtocolVersion });
+      expect(call).toThrow("protocol");
+    }
+    // @ts-expect-error a date is nothing that is published
+    expect(() => publish.multiple([["a", new Date()]])).toThrow("Date");
+    // @ts-expect-error the dictionary has no topic
+    expect(() => publish.multiple([{ payload: "1" }, ["a", "2"]])).toThrow("topic");
+  });
+
   it("give one message, or a list for a msg_count", () => {
     const one = () => subscribe.simple("t", { hostname: "h" });
     const many = () => subscribe.simple("t", { msg_count: 2 });

@@ -17,6 +17,14 @@ class Sensor extends Client<2> {
   }
 }
 
+class FirstSensor extends Client<1> {}
+
+class LaterSensor extends Client<1> {
+  constructor() {
+    super("an id", true);
+  }
+}
+
 class OldSensor extends Client {
   override on_message(): void {}
 }
@@ -41,6 +49,15 @@ describe("Client as an annotation", () => {
     // @ts-expect-error: VERSION2 gives flags an attribute, not a key.
     modern.on_connect = (_client, _userdata, flags) => flags["session present"];
     expect(modern).toBeInstanceOf(Client);
+  });
+
+  it("can be extended for VERSION1 with the arguments of paho 1.x", () => {
+    const clients = [new FirstSensor("a"), new FirstSensor(), new FirstSensor({ client_id: "a" })];
+    expect([...clients, new LaterSensor()].map((client) => client.callback_api_version)).toEqual([
+      1, 1, 1, 1,
+    ]);
+    // @ts-expect-error VERSION2 begins with the version
+    expect(() => new (class extends Client<2> {})("an id")).not.toThrow();
   });
 
   it("can be extended for either version", () => {

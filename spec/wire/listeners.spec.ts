@@ -197,16 +197,20 @@ describe("a callback that has the parameters of the other API version", () => {
   };
 
   it.each([
-    [1, 4, /on_disconnect has 5 parameters.*VERSION2/],
-    [2, 4, /on_disconnect has 3 parameters.*VERSION1/],
-    [2, 5, /on_disconnect has 3 parameters.*VERSION1/],
+    [1, 4, "on_disconnect", /on_disconnect has 5 parameters.*VERSION2/],
+    [1, 4, "on_connect", /on_connect has 5 parameters.*VERSION2/],
+    [1, 4, "on_publish", /on_publish has 5 parameters.*VERSION2/],
+    [1, 4, "on_subscribe", /on_subscribe has 5 parameters.*VERSION2/],
+    [1, 4, "on_unsubscribe", /on_unsubscribe has 5 parameters.*VERSION2/],
+    [2, 4, "on_disconnect", /on_disconnect has 3 parameters.*VERSION1/],
+    [2, 5, "on_disconnect", /on_disconnect has 3 parameters.*VERSION1/],
   ] as const)(
-    "is warned of once, with the remedy (VERSION%i on protocol %i)",
-    async (api, protocol, text) => {
+    "is warned of once, with the remedy (VERSION%i on protocol %i: %s)",
+    async (api, protocol, name, text) => {
       await using talk = await strangers<ApiVersion>({ api, protocol });
       const warned: unknown[] = [];
       talk.client.on("log", (_client, _userdata, level, line) => void (level === 4 && warned.push(line)));
-      (talk.client as unknown as Record<string, unknown>).on_disconnect = other[api];
+      (talk.client as unknown as Record<string, unknown>)[name] = other[api];
       await talk.dial();
       talk.welcome();
       await talk.nothing_more();
@@ -219,20 +223,23 @@ describe("a callback that has the parameters of the other API version", () => {
   );
 
   it.each([
-    [1, 5, 5],
-    [1, 4, 3],
-    [2, 4, 5],
-    [2, 4, 0],
-    [2, 4, 4],
+    [1, 5, "on_disconnect", 5],
+    [1, 4, "on_disconnect", 3],
+    [2, 4, "on_disconnect", 5],
+    [2, 4, "on_disconnect", 0],
+    [2, 4, "on_disconnect", 4],
+    [1, 5, "on_connect", 5],
+    [1, 4, "on_connect", 4],
+    [2, 4, "on_publish", 3],
   ] as const)(
-    "is not seen where the positions agree (VERSION%i, protocol %i, %i parameters)",
-    async (api, protocol, count) => {
+    "is not seen where the positions agree (VERSION%i, protocol %i, %s with %i parameters)",
+    async (api, protocol, name, count) => {
       await using talk = await strangers<ApiVersion>({ api, protocol });
       const warned: unknown[] = [];
       talk.client.on("log", (_client, _userdata, level, line) => void (level === 4 && warned.push(line)));
       const callback = () => {};
       Object.defineProperty(callback, "length", { value: count });
-      (talk.client as unknown as Record<string, unknown>).on_disconnect = callback;
+      (talk.client as unknown as Record<string, unknown>)[name] = callback;
       await talk.dial();
       talk.welcome();
       await talk.nothing_more();

@@ -41,7 +41,7 @@ export const scenarios = [
           client_id: `c${api}${protocol}`,
         });
         let over = false;
-        client.on_connect = (given, userdata, flags, rc, properties) => {
+        client.on_connect = (given, userdata, flags, rc, properties = null) => {
           note(`connect ${given === client} ${words([userdata, flags, rc])} ${properties?.constructor.name}`);
         };
         client.on_disconnect = (_client, _userdata, ...rest) => {
@@ -273,10 +273,10 @@ export const scenarios = [
       await client.connect("127.0.0.1", port);
       const info = client.publish("shown", "sent", 1);
       await info.wait_for_publish();
-      note(`${inspect(info)} ${info}`);
+      note(`${inspect(info)} ${info} ${JSON.stringify(info)}`);
       await client.close();
     },
-    notes: ["MQTTMessageInfo { mid: 0, rc: 4 }", "MQTTMessageInfo { mid: 1, rc: 0 } (0, 1)"],
+    notes: ["MQTTMessageInfo { mid: 0, rc: 4 }", 'MQTTMessageInfo { mid: 1, rc: 0 } (0, 1) {"mid":1,"rc":0}'],
   },
   {
     name: "steps by loop()",
