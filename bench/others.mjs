@@ -10,6 +10,7 @@ import { bare_socket } from "./bare_socket.mjs";
 import { durable } from "./durable.mjs";
 import { latency } from "./latency.mjs";
 import { idle_client, kept_payload } from "./memory.mjs";
+import { with_properties } from "./properties.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -25,6 +26,7 @@ export const others = {
   "an idle client": idle_client,
   "kept payloads": kept_payload,
   latency,
+  "properties of MQTT 5": with_properties,
   "publishing with a file": durable,
   "a bare socket": bare_socket,
   "the file for a page": bundle,

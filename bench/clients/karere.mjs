@@ -21,11 +21,14 @@ if (lane.action === "receive") {
   if (lane.lag > 0) client.subscribe(`lag/${lane.lag}`);
   let acked = () => {};
   if (lane.qos > 0) client.on_publish = () => acked();
+  const { qos } = lane;
   const properties = lane.properties ? new Properties(PacketTypes.PUBLISH, lane.properties) : null;
   await publish_all({
     publish(topic, done) {
       acked = done;
-      client.publish(topic, payload, lane.qos, false, properties);
+      if (properties !== null) client.publish(topic, payload, { qos, properties });
+      else if (qos > 0) client.publish(topic, payload, { qos });
+      else client.publish(topic, payload);
     },
     waiting: () => client.stats().bytes + client.socket().writableLength,
     flushed: () =>

@@ -11,7 +11,7 @@ const MOST_WAITING = 1_000_000;
  * unacknowledged at a time, beside the `lag` last ones, whose acknowledgements the broker holds back.
  *
  * @type {{ action: "publish" | "receive", qos: 0 | 1 | 2, size: number, version: 4 | 5, count: number, topics: number,
- *   filters: number, window: number, lag: number, port: number }}
+ *   filters: number, window: number, lag: number, port: number, properties?: object }}
  */
 export const lane = JSON.parse(process.argv[2]);
 
