@@ -168,7 +168,7 @@ export class Broker extends EventEmitter<BrokerEvents> {
     const link = this.#core.open(address, this.#clock.now());
     const wire = new Wire(stream, {
       came: (bytes) => {
-        this.#core.receive(link, bytes, this.#clock.now());
+        this.#receive(link, bytes);
         this.#turn();
         if (link.is_unheard) wire.hold(true);
       },
@@ -300,6 +300,16 @@ export class Broker extends EventEmitter<BrokerEvents> {
         }
       },
     });
+  }
+
+  #receive(link: Link, bytes: Uint8Array): void {
+    try {
+      this.#core.receive(link, bytes, this.#clock.now());
+    } catch (error) {
+      // A mistake of ours that one client has found is the end of that one, and not of the program.
+      this.#log(LogLevel.MQTT_LOG_ERR, `= ${link.address} broke the broker: ${(error as Error).stack}`);
+      this.#core.closed(link, this.#clock.now());
+    }
   }
 
   /** Does what the core has decided, until it decides nothing more. */

@@ -10,6 +10,7 @@ import { RuntimeError } from "../model/errors.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { InboundAliases } from "../protocol/topic_alias.ts";
 import type { BrokerClient } from "./access.ts";
+import { LARGEST_PACKET } from "./admission.ts";
 import { type Delivery, properties_of } from "./message.ts";
 import type { Due } from "./schedule.ts";
 import type { Session } from "./session.ts";
@@ -59,7 +60,7 @@ export class Link implements Due {
   /** The ids of QoS 2 messages that came here and are not released: what our Receive Maximum counts. */
   readonly in_process = new Set<number>();
   /** The Maximum Packet Size of the client. */
-  #largest = Number.POSITIVE_INFINITY;
+  #largest = LARGEST_PACKET;
   #silence_ms: number;
   #heard_at: number;
   /** Since when the output waits, or something of it has left last. */
@@ -141,7 +142,7 @@ export class Link implements Due {
     this.go("up");
     this.connect = null;
     this.session = session;
-    this.#largest = packet.properties?.MaximumPacketSize ?? Number.POSITIVE_INFINITY;
+    this.#largest = packet.properties?.MaximumPacketSize ?? LARGEST_PACKET;
     this.#silence_ms = packet.keepalive === 0 ? Number.POSITIVE_INFINITY : packet.keepalive * 1500;
     this.#heard_at = now;
   }
@@ -152,8 +153,8 @@ export class Link implements Due {
 
   /** False: it is larger than the client accepts, and not sent [MQTT-3.1.2-24]. */
   send(packet: Packet): boolean {
-    const bytes = encode(packet, this.version);
-    if (bytes.length > this.#largest) return false;
+    const bytes = this.#encoded(packet);
+    if (bytes === null || bytes.length > this.#largest) return false;
     this.#output.append(bytes);
     if (packet.type !== PacketTypes.PUBLISH) this.#answers += bytes.length;
     this.#trace?.(">", this, packet);
@@ -187,6 +188,15 @@ export class Link implements Due {
       }
     }
     return this.send({ type: PacketTypes.PUBLISH, dup, qos, retain, topic, mid, payload, properties });
+  }
+
+  /** Null: it is longer than a packet can be. An alias for its topic may have made it short enough to come here. */
+  #encoded(packet: Packet): Uint8Array | null {
+    try {
+      return encode(packet, this.version);
+    } catch {
+      return null;
+    }
   }
 
   /** All that waits to be written. */

@@ -14,6 +14,7 @@ import type { Routing } from "./routing.ts";
 import { Schedule } from "./schedule.ts";
 import { Session } from "./session.ts";
 import type { CoreSettings } from "./settings.ts";
+import { short_text } from "./short_text.ts";
 
 const KEEP_ALIVE_TIMEOUT = 0x8d;
 const TAKEN_OVER = 0x8e;
@@ -119,7 +120,7 @@ export class Tenancy {
   #say_goodbye(link: Link, reason_code: number, error: Error | null): void {
     const plain = { type: PacketTypes.DISCONNECT, reason_code, properties: null };
     if (error !== null) {
-      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: error.message });
+      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: short_text(error.message) });
       if (this.#effects.send(link, { ...plain, properties })) return;
     }
     this.#effects.send(link, plain); // [MQTT-3.14.2-3]

@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { type AddressInfo, connect as connect_tcp } from "node:net";
 import { duplexPair } from "node:stream";
 import { createServer } from "node:tls";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { connectAsync } from "mqtt";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import { BrokerCore } from "../../lib/broker/core.ts";
 import { Broker, type BrokerOptions } from "../../lib/broker/index.ts";
 import type { Client } from "../../lib/client/index.ts";
 import { encode } from "../../lib/codec/encoder.ts";
@@ -569,6 +570,24 @@ describe("a hostile client", () => {
     expect(broker.sessions).toMatchObject([{ client_id: "slow", is_connected: true }]);
     expect(broker.sessions[0]?.dropped).toBeGreaterThan(10);
     socket.destroy();
+  });
+
+  it("that finds a mistake of the broker ends its own connection, and no more", async () => {
+    const errors: string[] = [];
+    const nothing = () => {};
+    await using broker = await listening({
+      logger: { debug: nothing, info: nothing, warn: nothing, error: (line) => errors.push(line) },
+    });
+    await using client = await connected(broker.port, { client_id: "other" });
+    const receive = jest.spyOn(BrokerCore.prototype, "receive").mockImplementationOnce(() => {
+      throw new Error("a mistake");
+    });
+    const socket = connect_tcp(broker.port, "127.0.0.1");
+    socket.resume().write(bytes("c0 00"));
+    await once(socket, "close");
+    receive.mockRestore();
+    await client.publish("t", "x", 1).wait_for_publish();
+    expect(errors).toEqual([expect.stringMatching(/^= 127\.0\.0\.1:\d+ broke the broker: Error: a mistake/)]);
   });
 
   it("gets no further than the fixed header of what is too large", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { encode } from "../../lib/codec/encoder.ts";
+import type { DisconnectPacket } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import {
   connect,
@@ -290,6 +291,18 @@ describe("a client that breaks a rule", () => {
       peer.send_bytes(bytes("c0 01 00"));
       expect(peer.take_one()).toMatchObject({ reason_code: 0x81, properties: said });
     }
+  });
+
+  it.each([
+    ["topic", publish(`a/#${"b".repeat(65_500)}`), 0x82],
+    ["filter", subscribe(1, [`#/${"\u{1f600}".repeat(16_000)}`]), 0x82],
+    ["shared filter", subscribe(1, [`$share/+/${"b".repeat(65_500)}`]), 0x82],
+  ])("is told in short, however long its %s is", (_name, packet, reason_code) => {
+    const peer = new Stand().client("me");
+    peer.send(packet);
+    const told = peer.take_one() as DisconnectPacket;
+    expect(told).toMatchObject({ type: PacketTypes.DISCONNECT, reason_code });
+    expect(told.properties?.ReasonString?.length).toBeLessThan(250);
   });
 
   it("by a packet larger than allowed is told 0x95 before that has come whole", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { message_of } from "../../lib/broker/message.ts";
 import type { PublishPacket } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import {
@@ -249,6 +250,20 @@ describe("a message to a client", () => {
     }
     expect(peer.take_texts().map((text) => text.length)).toEqual([20, 20, 5, 5]);
     expect(Array.from(stand.core.sessions, ({ outgoing }) => outgoing.size)).toEqual([2]);
+  });
+
+  it.each([
+    ["in the plain form", null],
+    ["with properties", { ContentType: "x" }],
+  ])("that is longer than a packet can be is left out, %s", (_name, values) => {
+    const stand = new Stand();
+    const peer = subscriber(stand, 1);
+    // It came with an alias for its topic.
+    const packet = publish("t", "", { qos: 1 }, values);
+    const message = message_of({ ...packet, payload: new Uint8Array(268_435_455) }, "t", null, stand.now);
+    stand.core.publish(message, stand.now);
+    expect(peer.take()).toEqual([]);
+    expect(Array.from(stand.core.sessions, ({ outgoing }) => outgoing.size)).toEqual([0]);
   });
 
   it("carries what the publisher gave it from end to end, unchanged and in order [MQTT-3.3.2-17]", () => {
