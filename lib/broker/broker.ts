@@ -168,19 +168,17 @@ export class Broker extends EventEmitter<BrokerEvents> {
     const link = this.#core.open(address, this.#clock.now());
     const wire = new Wire(stream, {
       came: (bytes) => {
-        this.#receive(link, bytes);
+        this.#attempt(link, (now) => this.#core.receive(link, bytes, now));
         this.#turn();
-        if (link.is_unheard) wire.hold(true);
       },
       drained: () => {
-        if (link.phase !== "asking") wire.hold(false);
-        this.#core.drained(link, this.#clock.now());
+        this.#attempt(link, (now) => this.#core.drained(link, now));
         this.#serve(link);
         this.#turn();
       },
       closed: () => {
         this.#connections.delete(link);
-        this.#core.closed(link, this.#clock.now());
+        this.#attempt(link, (now) => this.#core.closed(link, now));
         this.#turn();
       },
     });
@@ -302,12 +300,14 @@ export class Broker extends EventEmitter<BrokerEvents> {
     });
   }
 
-  #receive(link: Link, bytes: Uint8Array): void {
+  /** A step of the core that a client has brought about. */
+  #attempt(link: Link, step: (now: number) => void): void {
     try {
-      this.#core.receive(link, bytes, this.#clock.now());
+      step(this.#clock.now());
     } catch (error) {
       // A mistake of ours that one client has found is the end of that one, and not of the program.
       this.#log(LogLevel.MQTT_LOG_ERR, `= ${link.address} broke the broker: ${(error as Error).stack}`);
+      link.held.drop(() => true);
       this.#core.closed(link, this.#clock.now());
     }
   }
@@ -337,19 +337,19 @@ export class Broker extends EventEmitter<BrokerEvents> {
     const { wire } = connection;
     if (link.phase === "asking" && !connection.is_asked) {
       connection.is_asked = true;
-      wire.hold(true);
-      void this.#ask(link, wire);
+      void this.#ask(link);
     }
     while (link.unsent > 0 && !wire.is_congested) {
       wire.write(link.take_output());
-      this.#core.drained(link, this.#clock.now());
+      this.#attempt(link, (now) => this.#core.drained(link, now));
     }
+    wire.hold(link.is_deaf);
     if (link.phase !== "ended") return;
     if (link.unsent > 0) wire.write(link.take_output());
     wire.end();
   }
 
-  async #ask(link: Link, wire: Wire): Promise<void> {
+  async #ask(link: Link): Promise<void> {
     const { client, connect } = link;
     let refusal = 0x80;
     try {
@@ -359,9 +359,8 @@ export class Broker extends EventEmitter<BrokerEvents> {
     } catch (error) {
       this.#log(LogLevel.MQTT_LOG_ERR, `= authenticate failed: ${error}`);
     }
-    this.#core.answered(link, refusal, this.#clock.now());
+    this.#attempt(link, (now) => this.#core.answered(link, refusal, now));
     this.#turn();
-    wire.hold(false);
   }
 
   #tell(event: CoreEvent): void {

@@ -7,6 +7,7 @@ import { Output } from "../codec/output.ts";
 import type { ConnectPacket, Packet } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import { RuntimeError } from "../model/errors.ts";
+import { Line } from "../model/line.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { InboundAliases } from "../protocol/topic_alias.ts";
 import type { BrokerClient } from "./access.ts";
@@ -54,8 +55,8 @@ export class Link implements Due {
   client: BrokerClient | null = null;
   /** Null unless the link is up. */
   session: Session | null = null;
-  /** What came while it was asked whether the client may come in. */
-  held: Packet[] = [];
+  /** What came and has to wait. */
+  readonly held = new Line<Packet>();
   readonly aliases: InboundAliases;
   /** The ids of QoS 2 messages that came here and are not released: what our Receive Maximum counts. */
   readonly in_process = new Set<number>();
@@ -95,6 +96,16 @@ export class Link implements Due {
   /** Whether the client had better not be heard before it has read the answers to what it said. */
   get is_unheard(): boolean {
     return this.#answers >= MOST_ANSWERS;
+  }
+
+  /** Whether what comes has to wait: for the answer to whether the client may come in, or until the client is heard again. */
+  get is_deaf(): boolean {
+    return this.#phase === "asking" || this.is_unheard || this.held.length > 0;
+  }
+
+  /** The next packet that waits no more; null: there is none. */
+  take_held(): Packet | null {
+    return this.#phase === "asking" || this.is_unheard ? null : this.held.shift();
   }
 
   /** Whether the client does not read what waits for it. */
@@ -173,12 +184,18 @@ export class Link implements Due {
 
   /** False: it is larger than the client accepts, and not sent. */
   publish(delivery: Delivery, mid: number, dup: boolean, now: number): boolean {
+    const before = this.#output.length;
+    const is_sent = this.#publish(delivery, mid, dup, now);
+    // What is retained comes because the client has asked for it.
+    if (delivery.is_kept) this.#answers += this.#output.length - before;
+    return is_sent;
+  }
+
+  #publish(delivery: Delivery, mid: number, dup: boolean, now: number): boolean {
     const { message, qos, retain } = delivery;
     if (this.#output.length === 0) this.#moved_at = now;
     const properties = this.version < 5 ? null : properties_of(delivery, now);
     const { topic, payload } = message;
-    // What is retained comes because the client has asked for it.
-    if (delivery.is_kept) this.#answers += payload.length;
     if (properties === null && this.#trace === null) {
       const bytes = this.#topics.of(topic);
       if (bytes.length + payload.length + PUBLISH_OVERHEAD <= this.#largest) {

@@ -58,6 +58,11 @@ export class Outgoing {
     return this.#in_flight.size + this.#queue.length;
   }
 
+  /** Whether what is added now is sent at once. */
+  get is_free(): boolean {
+    return this.#in_flight.size < this.#window && this.#queue.length === 0;
+  }
+
   /** A connection begins: all that is in flight has to be sent again [MQTT-4.4.0-1]. */
   begin(receive_maximum: number): void {
     this.#window = Math.min(receive_maximum, this.#limits.max_inflight_messages);
@@ -74,8 +79,7 @@ export class Outgoing {
 
   /** False: there is no room for it, and it is dropped. `is_reading`: the client is there, and takes what it gets. */
   add(delivery: Delivery, is_reading: boolean, now: number): boolean {
-    const is_waiting = this.#in_flight.size >= this.#window || this.#queue.length > 0;
-    if (is_waiting && !this.#has_room(delivery, is_reading)) {
+    if (!this.is_free && !this.#has_room(delivery, is_reading)) {
       if (this.#soonest <= now) this.#sweep(now);
       if (!this.#has_room(delivery, is_reading)) {
         this.dropped += 1;
