@@ -171,6 +171,7 @@ export class Broker extends EventEmitter<BrokerEvents> {
         this.#attempt(link, (now) => this.#core.receive(link, bytes, now));
         this.#turn();
       },
+      moved: () => link.moved(this.#clock.now()),
       drained: () => {
         this.#attempt(link, (now) => this.#core.drained(link, now));
         this.#serve(link);

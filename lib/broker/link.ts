@@ -113,9 +113,10 @@ export class Link implements Due {
     return this.#output.length > 0 && now - this.#moved_at >= STUCK_MS;
   }
 
-  /** The system has taken over what waited. */
+  /** The system has taken over something of what waited. Who reads lives, and cannot say so while it is not heard. */
   moved(now: number): void {
     this.#moved_at = now;
+    if (this.#phase === "up" && this.is_deaf) this.#heard_at = now;
   }
 
   /** Of the schedule: the moment at which it was silent for too long. */

@@ -53,7 +53,7 @@ export class Routing {
     this.#subscriptions.add(granted);
     // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]; to shared subscriptions none are sent (4.8.2).
     if (is_shared(filter) || retain_handling === 2 || (retain_handling === 1 && !is_new)) return;
-    session.kept_for.set(filter, deliveries_of(this.#retained.walk(filter), granted));
+    session.kept_for.set(filter, { qos, deliveries: deliveries_of(this.#retained.walk(filter), granted) });
   }
 
   /** False: there was no such subscription. */
@@ -109,8 +109,8 @@ export class Routing {
   /** Sends what the client has room for: what waits for it, and then what is retained. */
   send_on(session: Session, now: number): void {
     this.#send_queued(session, now);
-    for (const [filter, deliveries] of session.kept_for) {
-      while (has_room(session)) {
+    for (const [filter, { qos, deliveries }] of session.kept_for) {
+      while (has_room(session) && (qos === 0 || session.outgoing.is_free)) {
         const { value: delivery, done } = deliveries.next();
         if (done) {
           session.kept_for.delete(filter);
@@ -142,11 +142,10 @@ export class Routing {
 }
 
 /** Whether the client takes more of what is retained: it can ask for much more than fits into memory. */
-function has_room({ link, outgoing }: Session): boolean {
-  return link !== null && !link.is_unheard && link.unsent < MOST_UNREAD && outgoing.is_free;
+function has_room({ link }: Session): boolean {
+  return link !== null && !link.is_unheard && link.unsent < MOST_UNREAD;
 }
 
-/** What is retained, for one subscription. */
 function* deliveries_of(messages: Iterable<Message>, granted: Granted<Session>): Generator<Delivery, void> {
   const identifiers = identifiers_of([granted]);
   for (const message of messages) {

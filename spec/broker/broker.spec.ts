@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect as connect_tcp } from "node:net";
-import { duplexPair } from "node:stream";
+import { Duplex, duplexPair } from "node:stream";
 import { createServer } from "node:tls";
 import { describe, expect, it, jest } from "@jest/globals";
 import { connectAsync } from "mqtt";
@@ -570,6 +570,43 @@ describe("a hostile client", () => {
     expect(broker.sessions).toMatchObject([{ client_id: "slow", is_connected: true }]);
     expect(broker.sessions[0]?.dropped).toBeGreaterThan(10);
     socket.destroy();
+  });
+
+  it("is none that reads very slowly what it has asked for, though it is not heard meanwhile [MQTT-3.1.2-22]", async () => {
+    using clock = using_clock();
+    await using broker = new Broker({ max_queued_messages: 10 });
+    for (let number = 0; number < 3; number += 1)
+      broker.publish(`r/${number}`, Buffer.alloc(500_000), 0, true);
+    const taken: number[] = [];
+    let take = () => {};
+    const stream = new Duplex({
+      read() {},
+      write({ length }, _encoding, done) {
+        taken.push(length);
+        take = () => setImmediate(done);
+      },
+    });
+    broker.accept(stream);
+    const say = (...packets: Uint8Array[]) => stream.push(Buffer.concat(packets));
+    say(packet_bytes(4).connect({ client_id: "slow", keepalive: 2 }));
+    await eventually(() => expect(taken).toHaveLength(1));
+    take();
+    // Thrice all that is retained, and one filter more.
+    const filters = ["r/#", "r/+", "+/#", "live"].map((filter): [string, number] => [filter, 1]);
+    say(packet_bytes(4).subscribe(1, filters));
+    for (let count = 2; count < 40; count += 1) {
+      await eventually(() => expect(taken).toHaveLength(count));
+      take();
+      say(bytes("c0 00"));
+      await clock.advance(1);
+      // It reads: what comes meanwhile waits for it.
+      broker.publish("live", "x", 1);
+    }
+    expect(Math.max(...taken)).toBeLessThan(100_000);
+    expect(broker.sessions).toMatchObject([{ client_id: "slow", is_connected: true, dropped: 0 }]);
+    await clock.advance(4);
+    expect(broker.sessions).toEqual([]);
+    stream.destroy();
   });
 
   it("that finds a mistake of the broker ends its own connection, and no more", async () => {

@@ -396,6 +396,15 @@ describe("much that is retained", () => {
     expect(stand.core.retained("expired", stand.now)).toEqual([]);
   });
 
+  it("with QoS 0 does not wait for acknowledgements, whatever else does", () => {
+    const { stand, peer } = filled();
+    peer.send(subscribe(1, [{ filter: "r/#", qos: 1 }, "#", { filter: "live", qos: 1 }]));
+    stand.publish("live", "x", 1);
+    const messages = peer.take_messages();
+    expect(messages.filter(({ qos }) => qos === 0)).toHaveLength(many);
+    expect(messages.filter(({ qos }) => qos === 1)).toHaveLength(20);
+  });
+
   it("comes no more when the client has given the filter up", () => {
     const { peer } = filled();
     peer.send(subscribe(1, [{ filter: "#", qos: 1 }]));
