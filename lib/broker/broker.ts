@@ -263,6 +263,8 @@ export class Broker extends EventEmitter<BrokerEvents> {
     this.#core.shut_down(this.#clock.now());
     this.#turn();
     await Promise.all([closed, ...Array.from(this.#connections.values(), ({ wire }) => wire.over)]);
+    // It may be in use again: it listens, or has accepted a stream.
+    if (this.#server !== null || this.#connections.size > 0) return;
     // A broker that nobody uses any more must not be kept by a session that expires in a year.
     this.#cancel_timer?.();
     this.#cancel_timer = null;

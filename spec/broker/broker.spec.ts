@@ -393,6 +393,23 @@ describe("a broker that ends", () => {
     await broker.close();
   });
 
+  it("and listens again before all has ended still knows the time", async () => {
+    using clock = using_clock();
+    await using broker = await listening();
+    const lingering = connect_tcp({ port: broker.port, host: "127.0.0.1", allowHalfOpen: true });
+    lingering.resume().write(packet_bytes(4).connect({ client_id: "lingering" }));
+    await once(lingering, "data");
+    const closed = broker.close();
+    await broker.listen({ port: 0 });
+    const silent = connect_tcp(broker.port, "127.0.0.1");
+    silent.resume().write(packet_bytes(4).connect({ client_id: "silent", keepalive: 2 }));
+    await once(silent, "data");
+    lingering.end();
+    await closed;
+    await clock.advance(4);
+    expect(broker.clients).toEqual([]);
+  });
+
   it("ends the connection of one client", async () => {
     await using broker = await listening();
     const reasons: string[] = [];
