@@ -10,10 +10,11 @@ import { type Flag, type PublishArguments, publication_of, without_absent } from
 import { LogLevel, MQTTProtocolVersion } from "../model/enums.ts";
 import { RuntimeError, TransportError } from "../model/errors.ts";
 import type { MQTTMessage } from "../model/message.ts";
-import { PacketTypes } from "../model/packettypes.ts";
+import { type PacketType, PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import { check_topic_filter, check_topic_name } from "../model/topics.ts";
+import { name_type } from "../model/type_names.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { type BrokerClient, check_reason_code, refusal_of } from "./access.ts";
 import { type BrokerEvents, emit_event, shown } from "./broker_events.ts";
@@ -294,7 +295,7 @@ export class Broker extends EventEmitter<BrokerEvents> {
         if (authorize === null) return 0;
         const packet = action === "publish" ? PacketTypes.PUBACK : PacketTypes.SUBACK;
         try {
-          return refusal_of(authorize(client, action, topic), packet);
+          return this.#refusal("authorize", authorize(client, action, topic), packet);
         } catch (error) {
           this.#log(LogLevel.MQTT_LOG_ERR, `= authorize failed: ${error}`);
           return 0x80;
@@ -358,12 +359,22 @@ export class Broker extends EventEmitter<BrokerEvents> {
     try {
       const credentials = { ...(client as BrokerClient), password: connect?.password ?? null };
       const verdict = await this.#options.authenticate?.(credentials);
-      refusal = refusal_of(verdict ?? false, PacketTypes.CONNACK);
+      refusal = this.#refusal("authenticate", verdict, PacketTypes.CONNACK);
     } catch (error) {
       this.#log(LogLevel.MQTT_LOG_ERR, `= authenticate failed: ${error}`);
     }
     this.#attempt(link, (now) => this.#core.answered(link, refusal, now));
     this.#turn();
+  }
+
+  /** What is no verdict refuses like false; who has written the hook can only be told in the log. */
+  #refusal(hook: "authenticate" | "authorize", verdict: unknown, packet: PacketType): number {
+    if (typeof verdict === "boolean" || verdict instanceof ReasonCode) return refusal_of(verdict, packet);
+    const text = `= ${hook} must return true, false or a ReasonCode, not ${name_type(verdict)}`;
+    this.#log(LogLevel.MQTT_LOG_ERR, text);
+    // Nobody waits for a promise: what it ends with would end the program.
+    Promise.resolve(verdict).catch((error) => this.#log(LogLevel.MQTT_LOG_ERR, `= ${hook} failed: ${error}`));
+    return refusal_of(false, packet);
   }
 
   #tell(event: CoreEvent): void {

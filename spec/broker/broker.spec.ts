@@ -28,6 +28,13 @@ async function listening(options: BrokerOptions = {}): Promise<Broker> {
   return broker;
 }
 
+function error_log() {
+  const errors: string[] = [];
+  const nothing = () => {};
+  const error = (line: string) => errors.push(line);
+  return { errors, logger: { debug: nothing, info: nothing, warn: nothing, error } };
+}
+
 const code_of = (name: string) => new ReasonCode(PacketTypes.CONNACK, name);
 
 describe("a broker in the program", () => {
@@ -314,10 +321,9 @@ describe("a program that decides who may do what", () => {
   });
 
   it("allows topics, or not, for its own reasons", async () => {
-    const errors: string[] = [];
-    const nothing = () => {};
+    const { logger, errors } = error_log();
     await using broker = await listening({
-      logger: { debug: nothing, info: nothing, warn: nothing, error: (line) => errors.push(line) },
+      logger,
       authorize: ({ client_id }, action, topic) => {
         if (topic === "broken") throw new Error("no database");
         if (topic === "full") return new ReasonCode(PacketTypes.PUBACK, "Quota exceeded");
@@ -335,6 +341,42 @@ describe("a program that decides who may do what", () => {
     await expect(client.publish("you/x", "", 1).wait_for_publish()).rejects.toThrow("Not authorized");
     await expect(client.publish("full", "", 1).wait_for_publish()).rejects.toThrow("Quota exceeded");
     expect(errors).toEqual(["= authorize failed: Error: no database"]);
+  });
+
+  it("cannot take its time with topics: a promise refuses, and the log says so", async () => {
+    const { logger, errors } = error_log();
+    await using broker = await listening({
+      logger,
+      authorize: (async (_client: unknown, _action: unknown, topic: string) => {
+        if (topic === "broken") throw new Error("no database");
+        return true;
+      }) as unknown as () => boolean,
+    });
+    await using client = await connected(broker.port, { protocol: 5 });
+    const answers = await subscribed(client, [
+      ["a", 1],
+      ["broken", 1],
+    ]);
+    expect(answers.map(String)).toEqual(["Not authorized", "Not authorized"]);
+    const sentence = "= authorize must return true, false or a ReasonCode, not a Promise";
+    expect(errors).toEqual([sentence, sentence, "= authorize failed: Error: no database"]);
+  });
+
+  it("refuses by whatever is no verdict, and the log says so", async () => {
+    const { logger, errors } = error_log();
+    await using broker = await listening({
+      logger,
+      authenticate: (({ client_id }: { client_id: string }) =>
+        client_id === "me" || undefined) as unknown as () => boolean,
+      authorize: () => 0 as unknown as boolean,
+    });
+    await expect(connected(broker.port, { client_id: "you", protocol: 5 })).rejects.toThrow("Not authorized");
+    await using client = await connected(broker.port, { client_id: "me", protocol: 5 });
+    expect((await subscribed(client, [["a", 1]])).map(String)).toEqual(["Not authorized"]);
+    expect(errors).toEqual([
+      "= authenticate must return true, false or a ReasonCode, not undefined",
+      "= authorize must return true, false or a ReasonCode, not a number",
+    ]);
   });
 });
 
@@ -627,10 +669,9 @@ describe("a hostile client", () => {
   });
 
   it("that finds a mistake of the broker ends its own connection, and no more", async () => {
-    const errors: string[] = [];
-    const nothing = () => {};
+    const { logger, errors } = error_log();
     await using broker = await listening({
-      logger: { debug: nothing, info: nothing, warn: nothing, error: (line) => errors.push(line) },
+      logger,
     });
     await using client = await connected(broker.port, { client_id: "other" });
     const receive = jest.spyOn(BrokerCore.prototype, "receive").mockImplementationOnce(() => {
