@@ -229,7 +229,11 @@ export class BrokerCore {
   #admit(link: Link, verdict: number, now: number): void {
     const packet = link.connect as ConnectPacket;
     const client = link.client as BrokerClient;
-    const reason_code = verdict || this.#fault_of_place(packet) || this.#fault_of_will(client, packet);
+    const client_id = this.#tenancy.client_id_for(packet);
+    const fault = verdict || this.#fault_of_place(packet) || this.#fault_of_will(client, packet);
+    // A client that cannot take its CONNACK cannot be told anything afterwards either [MQTT-3.2.0-1].
+    const is_heard = link.takes(acceptance(packet, client_id, false, this.#settings));
+    const reason_code = fault || (is_heard ? 0 : PACKET_TOO_LARGE);
     // The hook that was asked about the will may have ended it.
     if (link.phase === "ended") return;
     if (reason_code !== 0) {
@@ -238,15 +242,14 @@ export class BrokerCore {
       this.#end(link, reason_code, now);
       return;
     }
-    const { session, is_kept } = this.#tenancy.enter(link, packet, now);
-    const { client_id } = session;
+    const { session, is_kept } = this.#tenancy.enter(link, packet, client_id, now);
     this.#effects.tell({
       type: "connected",
       client: link.client as BrokerClient,
       session_present: is_kept,
     });
     session.outgoing.begin(packet.properties?.ReceiveMaximum ?? 65_535);
-    this.#answer(link, acceptance(packet, client_id, is_kept, this.#settings), now);
+    this.#effects.send(link, acceptance(packet, client_id, is_kept, this.#settings));
     this.#routing.send_on(session, now);
   }
 

@@ -131,6 +131,7 @@ export class Link implements Due {
     const { client_id, version, username, keepalive, clean } = packet;
     const { address } = this;
     this.version = version;
+    this.#largest = packet.properties?.MaximumPacketSize ?? LARGEST_PACKET;
     this.client = { client_id, protocol: version, username, keepalive, clean_start: clean, address };
   }
 
@@ -154,7 +155,6 @@ export class Link implements Due {
     this.go("up");
     this.connect = null;
     this.session = session;
-    this.#largest = packet.properties?.MaximumPacketSize ?? LARGEST_PACKET;
     this.#silence_ms = packet.keepalive === 0 ? Number.POSITIVE_INFINITY : packet.keepalive * 1500;
     this.#heard_at = now;
   }
@@ -163,10 +163,15 @@ export class Link implements Due {
     this.#trace?.("<", this, packet);
   }
 
+  /** Whether the client accepts a packet as large as this one. */
+  takes(packet: Packet): boolean {
+    return this.#encoded(packet) !== null;
+  }
+
   /** False: it is larger than the client accepts, and not sent [MQTT-3.1.2-24]. */
   send(packet: Packet): boolean {
     const bytes = this.#encoded(packet);
-    if (bytes === null || bytes.length > this.#largest) return false;
+    if (bytes === null) return false;
     this.#output.append(bytes);
     if (packet.type !== PacketTypes.PUBLISH) this.#answers += bytes.length;
     this.#trace?.(">", this, packet);
@@ -208,11 +213,13 @@ export class Link implements Due {
     return this.send({ type: PacketTypes.PUBLISH, dup, qos, retain, topic, mid, payload, properties });
   }
 
-  /** Null: it is longer than a packet can be. An alias for its topic may have made it short enough to come here. */
+  /** Null: the client does not accept it. */
   #encoded(packet: Packet): Uint8Array | null {
     try {
-      return encode(packet, this.version);
+      const bytes = encode(packet, this.version);
+      return bytes.length > this.#largest ? null : bytes;
     } catch {
+      // It is longer than a packet can be: an alias for its topic has made it short enough to come here.
       return null;
     }
   }

@@ -68,10 +68,19 @@ export class Tenancy {
     return link;
   }
 
+  /** The client id, given or chosen. */
+  client_id_for({ client_id }: ConnectPacket): string {
+    return client_id === "" ? this.#new_client_id() : client_id;
+  }
+
   /** A client comes in. Gives its session, and whether that was there before. */
-  enter(link: Link, packet: ConnectPacket, now: number): { session: Session; is_kept: boolean } {
+  enter(
+    link: Link,
+    packet: ConnectPacket,
+    client_id: string,
+    now: number,
+  ): { session: Session; is_kept: boolean } {
     const client = link.client as BrokerClient;
-    const client_id = packet.client_id === "" ? this.#new_client_id() : packet.client_id;
     const earlier = this.#sessions.get(client_id) ?? null;
     // [MQTT-3.1.4-3]
     if (earlier !== null && earlier.link !== null) this.end(earlier.link, TAKEN_OVER, now);

@@ -203,17 +203,33 @@ describe("a client about which the program is asked", () => {
 
 describe("a client that takes only small packets", () => {
   it.each([
-    ["CONNACK", 7],
+    [40, [{ type: PacketTypes.CONNACK, reason_code: 0x95 }]],
+    [4, []],
+  ])(
+    "too small for CONNACK, %i bytes, is refused, and no DISCONNECT comes instead [MQTT-3.2.0-1]",
+    (MaximumPacketSize, told) => {
+      const stand = new Stand({ new_client_id: () => "x".repeat(40) });
+      const peer = stand.peer();
+      peer.connect({ client_id: "", properties: props(PacketTypes.CONNECT, { MaximumPacketSize }) });
+      expect(peer.take()).toMatchObject(told);
+      expect(peer.is_ended).toBe(true);
+      expect(stand.told("refused")).toMatchObject([{ reason_code: 0x95 }]);
+      expect(stand.told("connected")).toEqual([]);
+      expect([...stand.core.sessions]).toEqual([]);
+    },
+  );
+
+  it.each([
     ["SUBACK", 7],
     ["UNSUBACK", 7],
   ])("too small for %s, is closed [MQTT-3.1.2-24]", (what, MaximumPacketSize) => {
-    const stand = new Stand({ topic_alias_maximum: what === "CONNACK" ? 10 : 0 });
+    const stand = new Stand({ topic_alias_maximum: 0 });
     const peer = stand.peer();
     peer.connect({ client_id: "me", properties: props(PacketTypes.CONNECT, { MaximumPacketSize }) });
     if (what === "SUBACK") peer.send(subscribe(1, ["a", "b", "c"]));
     if (what === "UNSUBACK") peer.send(unsubscribe(1, ["a", "b", "c"]));
     const came = peer.take().map(({ type }) => PacketTypes.Names[type]);
-    expect(came).toEqual(what === "CONNACK" ? ["Disconnect"] : ["Connack", "Disconnect"]);
+    expect(came).toEqual(["Connack", "Disconnect"]);
     expect(peer.is_ended).toBe(true);
   });
 });
