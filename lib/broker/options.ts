@@ -49,8 +49,8 @@ export interface BrokerOptions {
    */
   max_queued_messages?: number;
   /**
-   * As many bytes of payload wait for a client at most; those of retained messages do not count. Default 64 MiB. For QoS 0 it is
-   * 4 MiB at least, and no more than that for a client that has read nothing for 2 seconds.
+   * As many bytes wait for a client at most, topics and properties included; those of retained messages do not count. Default
+   * 64 MiB. For QoS 0 it is 4 MiB at least, and no more than that for a client that has read nothing for 2 seconds.
    */
   max_queued_bytes?: number;
   /**

@@ -12,7 +12,7 @@ const MOST_WAITING = 500_000;
 export interface QueueLimits {
   /** As many messages wait at most for a client that is away, or does not read. */
   readonly max_queued_messages: number;
-  /** As many bytes of payload wait at most. */
+  /** As many bytes of topics, properties and payloads wait at most. */
   readonly max_queued_bytes: number;
   /** As many are unacknowledged at most. */
   readonly max_inflight_messages: number;
@@ -188,5 +188,5 @@ export class Outgoing {
 
 /** What it costs to keep: retained messages are kept anyway. */
 function bytes_of({ is_kept, message }: Delivery): number {
-  return is_kept ? 0 : message.payload.length;
+  return is_kept ? 0 : message.size;
 }

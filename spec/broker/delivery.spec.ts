@@ -420,7 +420,7 @@ describe("what waits for a client", () => {
   });
 
   it("holds no place when it has expired", () => {
-    const stand = new Stand({ max_queued_messages: 3, max_queued_bytes: 30 });
+    const stand = new Stand({ max_queued_messages: 3, max_queued_bytes: 39 });
     subscriber(stand).lose();
     for (const text of ["old", "older"]) publish_for(stand, 10, text);
     publish_for(stand, 100, "12345");
@@ -435,7 +435,7 @@ describe("what waits for a client", () => {
   });
 
   it("is no more than so many bytes", () => {
-    const stand = new Stand({ max_queued_bytes: 10 });
+    const stand = new Stand({ max_queued_bytes: 12 });
     subscriber(stand).lose();
     for (const text of ["12345", "123456", "1234", "12"]) stand.publish("t", text, 1);
     expect(back(stand).take_texts()).toEqual(["12345", "1234"]);
@@ -443,6 +443,25 @@ describe("what waits for a client", () => {
     stand.client("subscriber", kept).lose();
     stand.publish("t", "1234567890", 1);
     expect(back(stand).take_texts()).toContain("1234567890");
+  });
+
+  it("is no more than so many bytes of properties and topics, either", () => {
+    const stand = new Stand({ max_queued_bytes: 100_000 });
+    const topic = "t".repeat(1000);
+    const peer = stand.client("subscriber", kept);
+    peer.send(
+      subscribe(1, [
+        { filter: "t", qos: 1 },
+        { filter: topic, qos: 1 },
+      ]),
+    );
+    peer.lose();
+    const UserProperty: [string, string][] = [["k", "v".repeat(40_000)]];
+    const publisher = stand.client("publisher");
+    for (let mid = 1; mid <= 3; mid += 1) publisher.send(publish("t", "", { qos: 1, mid }, { UserProperty }));
+    expect(stand.told("dropped")).toHaveLength(1);
+    for (let count = 0; count < 20; count += 1) stand.publish(topic, "", 1);
+    expect(stand.told("dropped")).toHaveLength(2);
   });
 
   it("comes in order, however much it is", () => {
