@@ -24,6 +24,8 @@ export class Wire {
   /** Resolves when it is closed. */
   readonly over: Promise<void>;
   readonly #stream: Duplex;
+  /** It is closed, or does not say so. */
+  readonly #finish: () => void;
   #is_congested = false;
   #is_held = false;
   /** What was written, and not handed over yet. */
@@ -43,13 +45,19 @@ export class Wire {
     stream.on("end", () => this.end());
     // What went wrong is followed by "close", which is all that matters here.
     stream.on("error", () => {});
-    this.over = new Promise((resolve) => {
-      stream.once("close", () => {
-        if (this.#linger !== null) clearTimeout(this.#linger);
-        owner.closed();
-        resolve();
-      });
+    let resolve = () => {};
+    this.over = new Promise<void>((done) => {
+      resolve = done;
     });
+    let is_over = false;
+    this.#finish = () => {
+      if (is_over) return;
+      is_over = true;
+      if (this.#linger !== null) clearTimeout(this.#linger);
+      owner.closed();
+      resolve();
+    };
+    stream.once("close", this.#finish);
   }
 
   /** The peer does not read what was written: hold back until it is drained. */
@@ -79,11 +87,12 @@ export class Wire {
     for (let piece = this.#pieces.shift(); piece !== null; piece = this.#pieces.shift())
       this.#stream.write(piece);
     this.#stream.end();
-    this.#linger = setTimeout(() => this.destroy(), LINGER_MS).unref();
-  }
-
-  destroy(): void {
-    this.#stream.destroy();
+    // Of all that is left of a stream which is no socket, only this keeps the process: whoever awaits `over` must get it.
+    this.#linger = setTimeout(() => {
+      this.#stream.destroy();
+      // Not all streams tell that they are closed.
+      this.#finish();
+    }, LINGER_MS);
   }
 
   #write_on(): void {

@@ -464,6 +464,20 @@ describe("a broker that ends", () => {
     expect(() => broker.disconnect("me", 0x98 as unknown as ReasonCode)).toThrow("PacketTypes.DISCONNECT");
   });
 
+  it("waits also for streams that keep no process alive, or do not tell that they are closed", async () => {
+    const { stdout } = await run_source(`
+      import { Duplex, duplexPair } from "node:stream";
+      import { Broker } from "karere/broker";
+      const broker = new Broker();
+      const [near, far] = duplexPair();
+      near.resume();
+      broker.accept(far);
+      broker.accept(new Duplex({ emitClose: false, read() {}, write: (_chunk, _encoding, done) => done() }));
+      await broker.close();
+      console.log("closed");`);
+    expect(stdout).toBe("closed\n");
+  });
+
   it("does not wait for a client that does not close its half", async () => {
     const broker = await listening();
     const socket = connect_tcp({ port: broker.port, host: "127.0.0.1", allowHalfOpen: true });
