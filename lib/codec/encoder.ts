@@ -59,12 +59,8 @@ function body_of(packet: Exclude<Packet, ConnectPacket>, version: Version): Uint
     case PacketTypes.PUBACK:
     case PacketTypes.PUBREC:
     case PacketTypes.PUBREL:
-    case PacketTypes.PUBCOMP: {
-      // What says nothing new is left out.
-      const is_short = version < 5 || (is_empty(properties) && packet.reason_code === 0);
-      const reason = is_short ? [] : [Uint8Array.of(packet.reason_code), ...block];
-      return [writeInt16(packet.mid), ...reason];
-    }
+    case PacketTypes.PUBCOMP:
+      return [writeInt16(packet.mid), ...reason_of(packet, block)];
     case PacketTypes.SUBSCRIBE:
       return [
         writeInt16(packet.mid),
@@ -74,10 +70,7 @@ function body_of(packet: Exclude<Packet, ConnectPacket>, version: Version): Uint
     case PacketTypes.UNSUBSCRIBE:
       return [writeInt16(packet.mid), ...block, ...packet.filters.map(writeUTF)];
     case PacketTypes.DISCONNECT:
-      if (version < 5) return [];
-      // The shortest forms of 3.14.2.
-      if (!is_empty(properties)) return [Uint8Array.of(packet.reason_code), ...block];
-      return packet.reason_code === 0 ? [] : [Uint8Array.of(packet.reason_code)];
+      return reason_of(packet, block);
     case PacketTypes.AUTH:
       return [Uint8Array.of(packet.reason_code), ...block];
     case PacketTypes.PINGREQ:
@@ -88,8 +81,11 @@ function body_of(packet: Exclude<Packet, ConnectPacket>, version: Version): Uint
   }
 }
 
-function is_empty(properties: Properties | null): boolean {
-  return properties === null || properties.isEmpty();
+/** The shortest form of 3.4.2 and 3.14.2: what says nothing is left out, as is all on 3.x, where there is no block. */
+function reason_of({ reason_code }: { reason_code: number }, block: Uint8Array[]): Uint8Array[] {
+  if (block.length === 0) return [];
+  if (block[0]?.length !== 1) return [Uint8Array.of(reason_code), ...block];
+  return reason_code === 0 ? [] : [Uint8Array.of(reason_code)];
 }
 
 /** They are always there, if only to say that there are none [MQTT-2.2.2-1]. */

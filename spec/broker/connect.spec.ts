@@ -9,7 +9,10 @@ import {
   pingresp,
   props,
   puback,
+  pubcomp,
   publish,
+  pubrec,
+  pubrel,
   subscribe,
   unsubscribe,
 } from "../support/core_packets.ts";
@@ -218,6 +221,18 @@ describe("a client that takes only small packets", () => {
       expect([...stand.core.sessions]).toEqual([]);
     },
   );
+
+  it("gets acknowledgements with their reason codes all the same [MQTT-4.3.2-4]", () => {
+    const peer = new Stand({ topic_alias_maximum: 0 }).client("me", {
+      properties: props(PacketTypes.CONNECT, { MaximumPacketSize: 5 }),
+    });
+    peer.send(
+      publish("nobody", "", { qos: 1, mid: 1 }),
+      publish("nobody", "", { qos: 2, mid: 2 }),
+      pubrel(9),
+    );
+    expect(peer.take()).toEqual([puback(1, 0x10), pubrec(2, 0x10), pubcomp(9, 0x92)]);
+  });
 
   it.each([
     ["SUBACK", 7],
