@@ -244,6 +244,7 @@ export class Broker extends EventEmitter<BrokerEvents> {
   /** Ends all connections, and forgets all sessions, retained messages and wills. */
   clear(): void {
     const old = this.#core;
+    old.forget_wills();
     old.shut_down(this.#clock.now());
     this.#turn();
     // Called by a listener it is in the midst of a turn, which would not look at the old core again.

@@ -114,6 +114,11 @@ export class BrokerCore {
     return link !== null;
   }
 
+  /** No will is published any more, also not of those who are connected. */
+  forget_wills(): void {
+    for (const session of this.#tenancy.sessions) session.will = null;
+  }
+
   /** Ends all connections. Sessions stay. */
   shut_down(now: number): void {
     for (const link of this.#tenancy.links) this.#end(link, SHUTTING_DOWN, now);

@@ -180,7 +180,10 @@ export class Outgoing {
   #take(now: number): Delivery | null {
     for (let delivery = this.#queue.shift(); delivery !== null; delivery = this.#queue.shift()) {
       this.#queued_bytes -= bytes_of(delivery);
-      if (delivery.message.expires_at > now) return delivery;
+      const { expires_at, properties } = delivery.message;
+      // One that has no lifetime at all lives for the moment in which it came.
+      const is_passing = expires_at === now && properties?.MessageExpiryInterval === 0;
+      if (expires_at > now || is_passing) return delivery;
     }
     return null;
   }

@@ -452,6 +452,19 @@ describe("a broker that ends", () => {
     expect(broker.clients).toEqual([]);
   });
 
+  it("publishes no will when it forgets everything", async () => {
+    await using broker = await listening();
+    const topics: string[] = [];
+    broker.on("published", ({ topic }) => topics.push(topic));
+    await using _client = await connected(broker.port, {
+      client_id: "me",
+      reconnect_on_failure: false,
+      prepare: (client) => client.will_set("will", "gone"),
+    });
+    broker.clear();
+    expect([topics, broker.clients, broker.sessions]).toEqual([[], [], []]);
+  });
+
   it("ends the connection of one client", async () => {
     await using broker = await listening();
     const reasons: string[] = [];

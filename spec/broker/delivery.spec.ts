@@ -336,6 +336,18 @@ describe("the lifetime of a message", () => {
     ]);
   });
 
+  it("of 0 seconds is enough for a client that could be sent it at once", () => {
+    const stand = new Stand({ max_inflight_messages: 1 });
+    const peer = subscriber(stand, 1);
+    publish_for(stand, 0);
+    const first = peer.take_one() as PublishPacket;
+    expect(first).toMatchObject({ properties: { MessageExpiryInterval: 0 } });
+    publish_for(stand, 0, "waits");
+    stand.pass(0.001);
+    peer.send(puback(first.mid));
+    expect(peer.take()).toEqual([]);
+  });
+
   it("ends while it waits [MQTT-3.3.2-5]", () => {
     const stand = new Stand();
     subscriber(stand).lose();

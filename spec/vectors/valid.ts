@@ -143,6 +143,8 @@ const rows: readonly Row[] = [
   [v5, client, "CONNECT with a password alone", "1011 0004 4d515454 05 42 003c 00 0001 78 0001 70", connect(5, { password: text("p") }), "3.1.2.9"],
   [v311, client, "CONNECT with a password that is no text", "1014 0004 4d515454 04 c2 003c 0001 78 0001 75 0002 00ff", connect(4, { username: "u", password: bytes(0, 255) }), "3.1.3.5"],
   [v311, client, "CONNECT with characters of two and four bytes", "1014 0004 4d515454 04 82 003c 0002 c3a9 0004 f09f9880", connect(4, { client_id: "é", username: "😀" }), "MQTT-1.5.4-1"],
+  [v31, client, "CONNECT of 3.1 whose user name and password are promised, and missing", "100f 0006 4d5149736470 03 c2 003c 0001 78", connect(3), "3.1 section 3.1", "100f 0006 4d5149736470 03 02 003c 0001 78"],
+  [v31, client, "CONNECT of 3.1 whose password is promised, and missing", "1012 0006 4d5149736470 03 c2 003c 0001 78 0001 75", connect(3, { username: "u" }), "3.1 section 3.1", "1012 0006 4d5149736470 03 82 003c 0001 78 0001 75"],
   [v31, client, "CONNECT of a bridge, 3.1", "100f 0006 4d5149736470 83 02 003c 0001 78", connect(3, { bridge: true }), "3.1.2.2"],
   [v311, client, "CONNECT of a bridge, 3.1.1", "100d 0004 4d515454 84 02 003c 0001 78", connect(4, { bridge: true }), "3.1.2.2"],
   [v5, client, "CONNECT of a bridge, 5", "100e 0004 4d515454 85 02 003c 00 0001 78", connect(5, { bridge: true }), "3.1.2.2"],
