@@ -6,7 +6,8 @@ import { PacketTypes } from "../model/packettypes.ts";
 import { Properties } from "../model/properties.ts";
 import type { CoreSettings } from "./settings.ts";
 
-const LARGEST_PACKET = 268_435_460;
+/** No packet can be larger (2.1.4). */
+export const LARGEST_PACKET = 268_435_460;
 const LARGEST_RECEIVE_MAXIMUM = 65_535;
 const FOR_EVER = 0xffff_ffff;
 

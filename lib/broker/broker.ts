@@ -10,10 +10,11 @@ import { type Flag, type PublishArguments, publication_of, without_absent } from
 import { LogLevel, MQTTProtocolVersion } from "../model/enums.ts";
 import { RuntimeError, TransportError } from "../model/errors.ts";
 import type { MQTTMessage } from "../model/message.ts";
-import { PacketTypes } from "../model/packettypes.ts";
+import { type PacketType, PacketTypes } from "../model/packettypes.ts";
 import type { PayloadType } from "../model/payload.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import { check_topic_filter, check_topic_name } from "../model/topics.ts";
+import { name_type } from "../model/type_names.ts";
 import { type Clock, system_clock } from "../network/clock.ts";
 import { type BrokerClient, check_reason_code, refusal_of } from "./access.ts";
 import { type BrokerEvents, emit_event, shown } from "./broker_events.ts";
@@ -168,19 +169,18 @@ export class Broker extends EventEmitter<BrokerEvents> {
     const link = this.#core.open(address, this.#clock.now());
     const wire = new Wire(stream, {
       came: (bytes) => {
-        this.#core.receive(link, bytes, this.#clock.now());
+        this.#attempt(link, (now) => this.#core.receive(link, bytes, now));
         this.#turn();
-        if (link.is_unheard) wire.hold(true);
       },
+      moved: () => link.moved(this.#clock.now()),
       drained: () => {
-        if (link.phase !== "asking") wire.hold(false);
-        this.#core.drained(link, this.#clock.now());
+        this.#attempt(link, (now) => this.#core.drained(link, now));
         this.#serve(link);
         this.#turn();
       },
       closed: () => {
         this.#connections.delete(link);
-        this.#core.closed(link, this.#clock.now());
+        this.#attempt(link, (now) => this.#core.closed(link, now));
         this.#turn();
       },
     });
@@ -244,6 +244,7 @@ export class Broker extends EventEmitter<BrokerEvents> {
   /** Ends all connections, and forgets all sessions, retained messages and wills. */
   clear(): void {
     const old = this.#core;
+    old.forget_wills();
     old.shut_down(this.#clock.now());
     this.#turn();
     // Called by a listener it is in the midst of a turn, which would not look at the old core again.
@@ -264,6 +265,8 @@ export class Broker extends EventEmitter<BrokerEvents> {
     this.#core.shut_down(this.#clock.now());
     this.#turn();
     await Promise.all([closed, ...Array.from(this.#connections.values(), ({ wire }) => wire.over)]);
+    // It may be in use again: it listens, or has accepted a stream.
+    if (this.#server !== null || this.#connections.size > 0) return;
     // A broker that nobody uses any more must not be kept by a session that expires in a year.
     this.#cancel_timer?.();
     this.#cancel_timer = null;
@@ -293,13 +296,25 @@ export class Broker extends EventEmitter<BrokerEvents> {
         if (authorize === null) return 0;
         const packet = action === "publish" ? PacketTypes.PUBACK : PacketTypes.SUBACK;
         try {
-          return refusal_of(authorize(client, action, topic), packet);
+          return this.#refusal("authorize", authorize(client, action, topic), packet);
         } catch (error) {
           this.#log(LogLevel.MQTT_LOG_ERR, `= authorize failed: ${error}`);
           return 0x80;
         }
       },
     });
+  }
+
+  /** A step of the core that a client has brought about. */
+  #attempt(link: Link, step: (now: number) => void): void {
+    try {
+      step(this.#clock.now());
+    } catch (error) {
+      // A mistake of ours that one client has found is the end of that one, and not of the program.
+      this.#log(LogLevel.MQTT_LOG_ERR, `= ${link.address} broke the broker: ${(error as Error).stack}`);
+      link.held.drop(() => true);
+      this.#core.closed(link, this.#clock.now());
+    }
   }
 
   /** Does what the core has decided, until it decides nothing more. */
@@ -327,31 +342,40 @@ export class Broker extends EventEmitter<BrokerEvents> {
     const { wire } = connection;
     if (link.phase === "asking" && !connection.is_asked) {
       connection.is_asked = true;
-      wire.hold(true);
-      void this.#ask(link, wire);
+      void this.#ask(link);
     }
     while (link.unsent > 0 && !wire.is_congested) {
       wire.write(link.take_output());
-      this.#core.drained(link, this.#clock.now());
+      this.#attempt(link, (now) => this.#core.drained(link, now));
     }
+    wire.hold(link.is_deaf);
     if (link.phase !== "ended") return;
     if (link.unsent > 0) wire.write(link.take_output());
     wire.end();
   }
 
-  async #ask(link: Link, wire: Wire): Promise<void> {
+  async #ask(link: Link): Promise<void> {
     const { client, connect } = link;
     let refusal = 0x80;
     try {
       const credentials = { ...(client as BrokerClient), password: connect?.password ?? null };
       const verdict = await this.#options.authenticate?.(credentials);
-      refusal = refusal_of(verdict ?? false, PacketTypes.CONNACK);
+      refusal = this.#refusal("authenticate", verdict, PacketTypes.CONNACK);
     } catch (error) {
       this.#log(LogLevel.MQTT_LOG_ERR, `= authenticate failed: ${error}`);
     }
-    this.#core.answered(link, refusal, this.#clock.now());
+    this.#attempt(link, (now) => this.#core.answered(link, refusal, now));
     this.#turn();
-    wire.hold(false);
+  }
+
+  /** What is no verdict refuses like false; who has written the hook can only be told in the log. */
+  #refusal(hook: "authenticate" | "authorize", verdict: unknown, packet: PacketType): number {
+    if (typeof verdict === "boolean" || verdict instanceof ReasonCode) return refusal_of(verdict, packet);
+    const text = `= ${hook} must return true, false or a ReasonCode, not ${name_type(verdict)}`;
+    this.#log(LogLevel.MQTT_LOG_ERR, text);
+    // Nobody waits for a promise: what it ends with would end the program.
+    Promise.resolve(verdict).catch((error) => this.#log(LogLevel.MQTT_LOG_ERR, `= ${hook} failed: ${error}`));
+    return refusal_of(false, packet);
   }
 
   #tell(event: CoreEvent): void {

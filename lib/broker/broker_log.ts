@@ -6,6 +6,7 @@ import { LogLevel } from "../model/enums.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { ReasonCode } from "../model/reasoncodes.ts";
 import type { CoreEvent } from "./effects.ts";
+import { short_text } from "./short_text.ts";
 
 export function log_event(logger: Logger, event: CoreEvent): void {
   log_line(logger, level_of(event), text_of(event));
@@ -39,16 +40,16 @@ function text_of(event: CoreEvent): string {
       return `= ${event.client.client_id} refused: ${reason(PacketTypes.CONNACK, event.reason_code)}`;
     case "disconnected": {
       const { client, reason_code, error } = event;
-      const why = error === null ? "" : ` (${error.message})`;
+      const why = error === null ? "" : ` (${short_text(error.message)})`;
       return `= ${client.client_id} disconnected: ${reason(PacketTypes.DISCONNECT, reason_code)}${why}`;
     }
     case "published":
-      return `= ${event.client?.client_id ?? "the broker"} published to "${event.message.topic}"`;
+      return `= ${event.client?.client_id ?? "the broker"} published to "${short_text(event.message.topic)}"`;
     case "subscribed":
     case "unsubscribed":
-      return `= ${event.client.client_id} ${event.type} "${event.filter}"`;
+      return `= ${event.client.client_id} ${event.type} "${short_text(event.filter)}"`;
     case "dropped":
-      return `= ${event.client_id} has no room: a message to "${event.message.topic}" was dropped`;
+      return `= ${event.client_id} has no room: a message to "${short_text(event.message.topic)}" was dropped`;
   }
 }
 

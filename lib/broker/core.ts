@@ -16,7 +16,7 @@ import { type BrokerClient, code_for } from "./access.ts";
 import { acceptance, expiry_ms, fault_of, refusal } from "./admission.ts";
 import { type CoreEvent, Effects } from "./effects.ts";
 import type { Link } from "./link.ts";
-import { type Delivery, type Message, message_of } from "./message.ts";
+import { type Message, message_of } from "./message.ts";
 import { Routing } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { CoreSettings } from "./settings.ts";
@@ -63,15 +63,20 @@ export class BrokerCore {
   receive(link: Link, bytes: Uint8Array, now: number): void {
     if (link.phase === "ended") return;
     for (const packet of link.read(bytes, now)) {
-      if (link.phase === "asking") link.held.push(packet);
+      if (link.is_deaf) link.held.push(packet);
       else this.#take(link, packet, now);
     }
     // What is held is judged in its order.
-    if (link.phase !== "asking") this.#judge(link, now);
+    if (!link.is_deaf) this.#judge(link, now);
   }
 
   /** The connection is gone, without a word or after one. */
   closed(link: Link, now: number): void {
+    // It was said before. While the program is asked, it is nobody's word.
+    if (link.phase === "up") {
+      for (let packet = link.held.shift(); packet !== null; packet = link.held.shift())
+        this.#take(link, packet, now);
+    }
     this.#end(link, UNSPECIFIED_ERROR, now, { silently: true });
   }
 
@@ -79,14 +84,14 @@ export class BrokerCore {
   drained(link: Link, now: number): void {
     link.moved(now);
     if (link.session !== null) this.#routing.send_on(link.session, now);
+    this.#take_held(link, now);
   }
 
   /** The answer to a link in the phase `asking`: 0, or a reason code of CONNACK. */
   answered(link: Link, reason_code: number, now: number): void {
     if (link.phase !== "asking") return;
     this.#admit(link, reason_code, now);
-    for (const packet of link.held.splice(0)) this.#take(link, packet, now);
-    this.#judge(link, now);
+    this.#take_held(link, now);
   }
 
   /** To be called at `next_timeout()`. */
@@ -107,6 +112,11 @@ export class BrokerCore {
     const link = this.#tenancy.session(client_id)?.link ?? null;
     if (link !== null) this.#end(link, reason_code, now);
     return link !== null;
+  }
+
+  /** No will is published any more, also not of those who are connected. */
+  forget_wills(): void {
+    for (const session of this.#tenancy.sessions) session.will = null;
   }
 
   /** Ends all connections. Sessions stay. */
@@ -140,6 +150,12 @@ export class BrokerCore {
   }
 
   // ---- packets
+
+  #take_held(link: Link, now: number): void {
+    for (let packet = link.take_held(); packet !== null; packet = link.take_held())
+      this.#take(link, packet, now);
+    if (!link.is_deaf) this.#judge(link, now);
+  }
 
   #take(link: Link, packet: Packet, now: number): void {
     if (link.phase === "ended") return;
@@ -218,7 +234,11 @@ export class BrokerCore {
   #admit(link: Link, verdict: number, now: number): void {
     const packet = link.connect as ConnectPacket;
     const client = link.client as BrokerClient;
-    const reason_code = verdict || this.#fault_of_place(packet) || this.#fault_of_will(client, packet);
+    const client_id = this.#tenancy.client_id_for(packet);
+    const fault = verdict || this.#fault_of_place(packet) || this.#fault_of_will(client, packet);
+    // A client that cannot take its CONNACK cannot be told anything afterwards either [MQTT-3.2.0-1].
+    const is_heard = link.takes(acceptance(packet, client_id, false, this.#settings));
+    const reason_code = fault || (is_heard ? 0 : PACKET_TOO_LARGE);
     // The hook that was asked about the will may have ended it.
     if (link.phase === "ended") return;
     if (reason_code !== 0) {
@@ -227,15 +247,14 @@ export class BrokerCore {
       this.#end(link, reason_code, now);
       return;
     }
-    const { session, is_kept } = this.#tenancy.enter(link, packet, now);
-    const { client_id } = session;
+    const { session, is_kept } = this.#tenancy.enter(link, packet, client_id, now);
     this.#effects.tell({
       type: "connected",
       client: link.client as BrokerClient,
       session_present: is_kept,
     });
     session.outgoing.begin(packet.properties?.ReceiveMaximum ?? 65_535);
-    this.#answer(link, acceptance(packet, client_id, is_kept, this.#settings), now);
+    this.#effects.send(link, acceptance(packet, client_id, is_kept, this.#settings));
     this.#routing.send_on(session, now);
   }
 
@@ -309,20 +328,21 @@ export class BrokerCore {
     const { mid, subscriptions, properties } = packet;
     const client = link.client as BrokerClient;
     const identifier = properties?.SubscriptionIdentifier?.[0] ?? null;
-    const retained: Delivery[] = [];
-    const reason_codes = subscriptions.map((wish) => {
+    const reason_codes = subscriptions.map((wish, index) => {
       const { filter, qos } = wish;
       if (is_over_with(link)) return UNSPECIFIED_ERROR;
-      const fault = this.#fault_of_filter(client, session, filter);
+      // The same filter over and over costs as much as many.
+      const is_too_much = index >= this.#settings.max_subscriptions;
+      const fault = is_too_much ? QUOTA_EXCEEDED : this.#fault_of_filter(client, session, filter);
       if (is_over_with(link)) return UNSPECIFIED_ERROR;
       if (fault !== 0) return link.version === 5 ? code_for(fault, PacketTypes.SUBACK) : 0x80;
-      for (const delivery of this.#routing.subscribe(session, wish, identifier, now)) retained.push(delivery);
+      this.#routing.subscribe(session, wish, identifier);
       this.#effects.tell({ type: "subscribed", client, filter, qos });
       return qos;
     });
     if (is_over_with(link)) return;
     this.#answer(link, { type: PacketTypes.SUBACK, mid, reason_codes, properties: null }, now);
-    for (const delivery of retained) this.#routing.deliver(session, delivery, now);
+    this.#routing.send_on(session, now);
   }
 
   #on_unsubscribe(link: Link, session: Session, packet: UnsubscribePacket, now: number): void {

@@ -7,9 +7,11 @@ import { Output } from "../codec/output.ts";
 import type { ConnectPacket, Packet } from "../codec/packets.ts";
 import type { TopicBytes } from "../codec/topic_bytes.ts";
 import { RuntimeError } from "../model/errors.ts";
+import { Line } from "../model/line.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { InboundAliases } from "../protocol/topic_alias.ts";
 import type { BrokerClient } from "./access.ts";
+import { LARGEST_PACKET } from "./admission.ts";
 import { type Delivery, properties_of } from "./message.ts";
 import type { Due } from "./schedule.ts";
 import type { Session } from "./session.ts";
@@ -53,13 +55,13 @@ export class Link implements Due {
   client: BrokerClient | null = null;
   /** Null unless the link is up. */
   session: Session | null = null;
-  /** What came while it was asked whether the client may come in. */
-  held: Packet[] = [];
+  /** What came and has to wait. */
+  readonly held = new Line<Packet>();
   readonly aliases: InboundAliases;
   /** The ids of QoS 2 messages that came here and are not released: what our Receive Maximum counts. */
   readonly in_process = new Set<number>();
   /** The Maximum Packet Size of the client. */
-  #largest = Number.POSITIVE_INFINITY;
+  #largest = LARGEST_PACKET;
   #silence_ms: number;
   #heard_at: number;
   /** Since when the output waits, or something of it has left last. */
@@ -96,14 +98,25 @@ export class Link implements Due {
     return this.#answers >= MOST_ANSWERS;
   }
 
+  /** Whether what comes has to wait: for the answer to whether the client may come in, or until the client is heard again. */
+  get is_deaf(): boolean {
+    return this.#phase === "asking" || this.is_unheard || this.held.length > 0;
+  }
+
+  /** The next packet that waits no more; null: there is none. */
+  take_held(): Packet | null {
+    return this.#phase === "asking" || this.is_unheard ? null : this.held.shift();
+  }
+
   /** Whether the client does not read what waits for it. */
   is_stuck(now: number): boolean {
     return this.#output.length > 0 && now - this.#moved_at >= STUCK_MS;
   }
 
-  /** The system has taken over what waited. */
+  /** The system has taken over something of what waited. Who reads lives, and cannot say so while it is not heard. */
   moved(now: number): void {
     this.#moved_at = now;
+    if (this.#phase === "up" && this.is_deaf) this.#heard_at = now;
   }
 
   /** Of the schedule: the moment at which it was silent for too long. */
@@ -118,6 +131,7 @@ export class Link implements Due {
     const { client_id, version, username, keepalive, clean } = packet;
     const { address } = this;
     this.version = version;
+    this.#largest = packet.properties?.MaximumPacketSize ?? LARGEST_PACKET;
     this.client = { client_id, protocol: version, username, keepalive, clean_start: clean, address };
   }
 
@@ -141,7 +155,6 @@ export class Link implements Due {
     this.go("up");
     this.connect = null;
     this.session = session;
-    this.#largest = packet.properties?.MaximumPacketSize ?? Number.POSITIVE_INFINITY;
     this.#silence_ms = packet.keepalive === 0 ? Number.POSITIVE_INFINITY : packet.keepalive * 1500;
     this.#heard_at = now;
   }
@@ -150,10 +163,15 @@ export class Link implements Due {
     this.#trace?.("<", this, packet);
   }
 
+  /** Whether the client accepts a packet as large as this one. */
+  takes(packet: Packet): boolean {
+    return this.#encoded(packet) !== null;
+  }
+
   /** False: it is larger than the client accepts, and not sent [MQTT-3.1.2-24]. */
   send(packet: Packet): boolean {
-    const bytes = encode(packet, this.version);
-    if (bytes.length > this.#largest) return false;
+    const bytes = this.#encoded(packet);
+    if (bytes === null) return false;
     this.#output.append(bytes);
     if (packet.type !== PacketTypes.PUBLISH) this.#answers += bytes.length;
     this.#trace?.(">", this, packet);
@@ -172,12 +190,18 @@ export class Link implements Due {
 
   /** False: it is larger than the client accepts, and not sent. */
   publish(delivery: Delivery, mid: number, dup: boolean, now: number): boolean {
+    const before = this.#output.length;
+    const is_sent = this.#publish(delivery, mid, dup, now);
+    // What is retained comes because the client has asked for it.
+    if (delivery.is_kept) this.#answers += this.#output.length - before;
+    return is_sent;
+  }
+
+  #publish(delivery: Delivery, mid: number, dup: boolean, now: number): boolean {
     const { message, qos, retain } = delivery;
     if (this.#output.length === 0) this.#moved_at = now;
     const properties = this.version < 5 ? null : properties_of(delivery, now);
     const { topic, payload } = message;
-    // What is retained comes because the client has asked for it.
-    if (delivery.is_kept) this.#answers += payload.length;
     if (properties === null && this.#trace === null) {
       const bytes = this.#topics.of(topic);
       if (bytes.length + payload.length + PUBLISH_OVERHEAD <= this.#largest) {
@@ -187,6 +211,17 @@ export class Link implements Due {
       }
     }
     return this.send({ type: PacketTypes.PUBLISH, dup, qos, retain, topic, mid, payload, properties });
+  }
+
+  /** Null: the client does not accept it. */
+  #encoded(packet: Packet): Uint8Array | null {
+    try {
+      const bytes = encode(packet, this.version);
+      return bytes.length > this.#largest ? null : bytes;
+    } catch {
+      // It is longer than a packet can be: an alias for its topic has made it short enough to come here.
+      return null;
+    }
   }
 
   /** All that waits to be written. */

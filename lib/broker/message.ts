@@ -17,6 +17,8 @@ export interface Message {
   readonly properties: MessageProperties;
   /** The moment from which on nobody gets it any more (3.3.2.3.3); Infinity: it does not expire. */
   readonly expires_at: number;
+  /** About so many bytes it takes while it waits. */
+  readonly size: number;
   /** The client id of who published it; null: the broker's own program. */
   readonly publisher: string | null;
 }
@@ -41,8 +43,9 @@ export function message_of(
 ): Message {
   const { payload, qos, retain } = packet;
   const properties = packet.properties;
+  const size = topic.length + payload.length;
   if (properties === null) {
-    return { topic, payload, qos, retain, properties, expires_at: Number.POSITIVE_INFINITY, publisher };
+    return { topic, payload, qos, retain, properties, expires_at: Number.POSITIVE_INFINITY, size, publisher };
   }
   // These two are of the connection that it came by.
   properties.TopicAlias = undefined;
@@ -55,6 +58,7 @@ export function message_of(
     retain,
     properties: properties.isEmpty() ? null : properties,
     expires_at,
+    size: size + properties.pack().length,
     publisher,
   };
 }

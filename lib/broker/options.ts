@@ -49,11 +49,14 @@ export interface BrokerOptions {
    */
   max_queued_messages?: number;
   /**
-   * As many bytes of payload wait for a client at most; those of retained messages do not count. Default 64 MiB. For QoS 0 it is
-   * 4 MiB at least, and no more than that for a client that has read nothing for 2 seconds.
+   * As many bytes wait for a client at most, topics and properties included; those of retained messages do not count. Default
+   * 64 MiB. For QoS 0 it is 4 MiB at least, and no more than that for a client that has read nothing for 2 seconds.
    */
   max_queued_bytes?: number;
-  /** As many subscriptions a client may have; those beyond are refused with "Quota exceeded". Default 1000. */
+  /**
+   * As many subscriptions a client may have, and wish for in one packet; those beyond are refused with "Quota exceeded".
+   * Default 1000.
+   */
   max_subscriptions?: number;
   /**
    * As many sessions there may be, of clients that are connected or not; a client for whom there is no room is refused with

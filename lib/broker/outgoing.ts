@@ -12,7 +12,7 @@ const MOST_WAITING = 500_000;
 export interface QueueLimits {
   /** As many messages wait at most for a client that is away, or does not read. */
   readonly max_queued_messages: number;
-  /** As many bytes of payload wait at most. */
+  /** As many bytes of topics, properties and payloads wait at most. */
   readonly max_queued_bytes: number;
   /** As many are unacknowledged at most. */
   readonly max_inflight_messages: number;
@@ -58,6 +58,11 @@ export class Outgoing {
     return this.#in_flight.size + this.#queue.length;
   }
 
+  /** Whether what is added now is sent at once. */
+  get is_free(): boolean {
+    return this.#in_flight.size < this.#window && this.#queue.length === 0;
+  }
+
   /** A connection begins: all that is in flight has to be sent again [MQTT-4.4.0-1]. */
   begin(receive_maximum: number): void {
     this.#window = Math.min(receive_maximum, this.#limits.max_inflight_messages);
@@ -74,8 +79,7 @@ export class Outgoing {
 
   /** False: there is no room for it, and it is dropped. `is_reading`: the client is there, and takes what it gets. */
   add(delivery: Delivery, is_reading: boolean, now: number): boolean {
-    const is_waiting = this.#in_flight.size >= this.#window || this.#queue.length > 0;
-    if (is_waiting && !this.#has_room(delivery, is_reading)) {
+    if (!this.is_free && !this.#has_room(delivery, is_reading)) {
       if (this.#soonest <= now) this.#sweep(now);
       if (!this.#has_room(delivery, is_reading)) {
         this.dropped += 1;
@@ -176,7 +180,10 @@ export class Outgoing {
   #take(now: number): Delivery | null {
     for (let delivery = this.#queue.shift(); delivery !== null; delivery = this.#queue.shift()) {
       this.#queued_bytes -= bytes_of(delivery);
-      if (delivery.message.expires_at > now) return delivery;
+      const { expires_at, properties } = delivery.message;
+      // One that has no lifetime at all lives for the moment in which it came.
+      const is_passing = expires_at === now && properties?.MessageExpiryInterval === 0;
+      if (expires_at > now || is_passing) return delivery;
     }
     return null;
   }
@@ -184,5 +191,5 @@ export class Outgoing {
 
 /** What it costs to keep: retained messages are kept anyway. */
 function bytes_of({ is_kept, message }: Delivery): number {
-  return is_kept ? 0 : message.payload.length;
+  return is_kept ? 0 : message.size;
 }

@@ -44,24 +44,16 @@ export class Routing {
     return subscriptions.size < this.#limits.max_subscriptions || subscriptions.has(filter);
   }
 
-  /** Gives the retained messages that go out because of it. */
-  subscribe(session: Session, wish: Subscription, identifier: number | null, now: number): Delivery[] {
+  /** What is retained goes out because of it at the next `send_on()`, and when the client has taken what goes before. */
+  subscribe(session: Session, wish: Subscription, identifier: number | null): void {
     const { filter, qos, no_local, retain_as_published, retain_handling } = wish;
     const is_new = !session.subscriptions.has(filter);
     const granted = { subscriber: session, filter, qos, no_local, retain_as_published, identifier };
     session.subscriptions.set(filter, granted);
     this.#subscriptions.add(granted);
     // [MQTT-3.3.1-9] to [MQTT-3.3.1-11]; to shared subscriptions none are sent (4.8.2).
-    if (is_shared(filter) || retain_handling === 2 || (retain_handling === 1 && !is_new)) return [];
-    const messages = this.#retained.match(filter, now).filter((message) => is_wanted(granted, message));
-    const identifiers = identifiers_of([granted]);
-    return messages.map((message) => ({
-      message,
-      qos: lower(qos, message.qos),
-      retain: true,
-      identifiers,
-      is_kept: true,
-    }));
+    if (is_shared(filter) || retain_handling === 2 || (retain_handling === 1 && !is_new)) return;
+    session.kept_for.set(filter, { qos, deliveries: deliveries_of(this.#retained.walk(filter), granted) });
   }
 
   /** False: there was no such subscription. */
@@ -69,6 +61,7 @@ export class Routing {
     const granted = session.subscriptions.get(filter);
     if (granted === undefined) return false;
     session.subscriptions.delete(filter);
+    session.kept_for.delete(filter);
     this.#subscriptions.remove(granted);
     return true;
   }
@@ -99,7 +92,7 @@ export class Routing {
     const { link, outgoing } = session;
     if (delivery.qos > 0) {
       const is_reading = link !== null && !link.is_stuck(now);
-      if (outgoing.add(delivery, is_reading, now)) this.send_on(session, now);
+      if (outgoing.add(delivery, is_reading, now)) this.#send_queued(session, now);
       else this.#drop(session, delivery);
     } else if (link !== null) {
       const most_unread = link.is_stuck(now) ? MOST_UNREAD : this.#limits.max_queued_bytes;
@@ -113,8 +106,24 @@ export class Routing {
     }
   }
 
-  /** Sends what the client has room for. */
+  /** Sends what the client has room for: what waits for it, and then what is retained. */
   send_on(session: Session, now: number): void {
+    this.#send_queued(session, now);
+    for (const [filter, { qos, deliveries }] of session.kept_for) {
+      while (has_room(session) && (qos === 0 || session.outgoing.is_free)) {
+        const { value: delivery, done } = deliveries.next();
+        if (done) {
+          session.kept_for.delete(filter);
+          break;
+        }
+        if (delivery.message.expires_at <= now) this.#retained.remove(delivery.message.topic);
+        else this.deliver(session, delivery, now);
+      }
+      if (!has_room(session)) return;
+    }
+  }
+
+  #send_queued(session: Session, now: number): void {
     const { link, outgoing } = session;
     while (link !== null && link.unsent < MOST_UNREAD) {
       const sending = outgoing.next(now);
@@ -129,6 +138,19 @@ export class Routing {
 
   #drop({ client_id }: Session, { message }: Delivery): void {
     this.#effects.tell({ type: "dropped", client_id, message });
+  }
+}
+
+/** Whether the client takes more of what is retained: it can ask for much more than fits into memory. */
+function has_room({ link }: Session): boolean {
+  return link !== null && !link.is_unheard && link.unsent < MOST_UNREAD;
+}
+
+function* deliveries_of(messages: Iterable<Message>, granted: Granted<Session>): Generator<Delivery, void> {
+  const identifiers = identifiers_of([granted]);
+  for (const message of messages) {
+    if (!is_wanted(granted, message)) continue;
+    yield { message, qos: lower(granted.qos, message.qos), retain: true, identifiers, is_kept: true };
   }
 }
 

@@ -2,13 +2,23 @@
 
 import type { WillMessage } from "../codec/packets.ts";
 import type { Link } from "./link.ts";
+import type { Delivery } from "./message.ts";
 import { Outgoing, type QueueLimits } from "./outgoing.ts";
 import type { Due } from "./schedule.ts";
 import type { Granted } from "./subscriptions.ts";
 
+/** What is retained, for one subscription. */
+interface KeptFor {
+  /** Of the subscription. */
+  readonly qos: 0 | 1 | 2;
+  readonly deliveries: Iterator<Delivery, void>;
+}
+
 export class Session implements Due {
   readonly client_id: string;
   readonly subscriptions = new Map<string, Granted<Session>>();
+  /** Of each filter what is retained and has still to come because of it. */
+  readonly kept_for = new Map<string, KeptFor>();
   readonly outgoing: Outgoing;
   /** The ids of QoS 2 messages that came, and that the client has not released [MQTT-4.3.3-10]. */
   readonly unreleased = new Set<number>();
@@ -43,6 +53,7 @@ export class Session implements Due {
   leave(now: number): void {
     this.link = null;
     this.outgoing.end();
+    for (const [filter, { qos }] of this.kept_for) if (qos === 0) this.kept_for.delete(filter);
     this.expires_at = now + this.expiry_ms;
     const delay_ms = (this.will?.properties?.WillDelayInterval ?? 0) * 1000;
     // It comes at the latest when the session ends (3.1.3.2.2).

@@ -14,6 +14,7 @@ import type { Routing } from "./routing.ts";
 import { Schedule } from "./schedule.ts";
 import { Session } from "./session.ts";
 import type { CoreSettings } from "./settings.ts";
+import { short_text } from "./short_text.ts";
 
 const KEEP_ALIVE_TIMEOUT = 0x8d;
 const TAKEN_OVER = 0x8e;
@@ -67,10 +68,19 @@ export class Tenancy {
     return link;
   }
 
+  /** The client id, given or chosen. */
+  client_id_for({ client_id }: ConnectPacket): string {
+    return client_id === "" ? this.#new_client_id() : client_id;
+  }
+
   /** A client comes in. Gives its session, and whether that was there before. */
-  enter(link: Link, packet: ConnectPacket, now: number): { session: Session; is_kept: boolean } {
+  enter(
+    link: Link,
+    packet: ConnectPacket,
+    client_id: string,
+    now: number,
+  ): { session: Session; is_kept: boolean } {
     const client = link.client as BrokerClient;
-    const client_id = packet.client_id === "" ? this.#new_client_id() : packet.client_id;
     const earlier = this.#sessions.get(client_id) ?? null;
     // [MQTT-3.1.4-3]
     if (earlier !== null && earlier.link !== null) this.end(earlier.link, TAKEN_OVER, now);
@@ -119,7 +129,7 @@ export class Tenancy {
   #say_goodbye(link: Link, reason_code: number, error: Error | null): void {
     const plain = { type: PacketTypes.DISCONNECT, reason_code, properties: null };
     if (error !== null) {
-      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: error.message });
+      const properties = new Properties(PacketTypes.DISCONNECT, { ReasonString: short_text(error.message) });
       if (this.#effects.send(link, { ...plain, properties })) return;
     }
     this.#effects.send(link, plain); // [MQTT-3.14.2-3]

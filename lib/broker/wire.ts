@@ -2,12 +2,18 @@
 // peer which does not close its half does not keep it open.
 
 import type { Duplex } from "node:stream";
+import { Line } from "../model/line.ts";
 
 /** How long the peer may keep its half open after we have closed ours. */
 const LINGER_MS = 2000;
 
+/** A large write says nothing before its last byte has left: a peer that reads it for seconds would look like one that does not. */
+const PIECE = 64 * 1024;
+
 interface WireOwner {
   came(bytes: Uint8Array): void;
+  /** The system has taken something over. */
+  moved(): void;
   /** It takes more again. */
   drained(): void;
   /** Told once. */
@@ -18,7 +24,12 @@ export class Wire {
   /** Resolves when it is closed. */
   readonly over: Promise<void>;
   readonly #stream: Duplex;
+  /** It is closed, or does not say so. */
+  readonly #finish: () => void;
   #is_congested = false;
+  #is_held = false;
+  /** What was written, and not handed over yet. */
+  readonly #pieces = new Line<Uint8Array>();
   #linger: NodeJS.Timeout | null = null;
 
   constructor(stream: Duplex, owner: WireOwner) {
@@ -26,19 +37,27 @@ export class Wire {
     stream.on("data", (bytes: Uint8Array) => owner.came(bytes));
     stream.on("drain", () => {
       this.#is_congested = false;
-      owner.drained();
+      owner.moved();
+      this.#write_on();
+      if (!this.#is_congested) owner.drained();
     });
     // A client that says nothing more has gone.
     stream.on("end", () => this.end());
     // What went wrong is followed by "close", which is all that matters here.
     stream.on("error", () => {});
-    this.over = new Promise((resolve) => {
-      stream.once("close", () => {
-        if (this.#linger !== null) clearTimeout(this.#linger);
-        owner.closed();
-        resolve();
-      });
+    let resolve = () => {};
+    this.over = new Promise<void>((done) => {
+      resolve = done;
     });
+    let is_over = false;
+    this.#finish = () => {
+      if (is_over) return;
+      is_over = true;
+      if (this.#linger !== null) clearTimeout(this.#linger);
+      owner.closed();
+      resolve();
+    };
+    stream.once("close", this.#finish);
   }
 
   /** The peer does not read what was written: hold back until it is drained. */
@@ -47,12 +66,14 @@ export class Wire {
   }
 
   write(bytes: Uint8Array): void {
-    this.#is_congested = !this.#stream.write(bytes);
+    for (let at = 0; at < bytes.length; at += PIECE) this.#pieces.push(bytes.subarray(at, at + PIECE));
+    this.#write_on();
   }
 
   /** Reads nothing until `false` is given. */
   hold(is_held: boolean): void {
-    if (this.#linger !== null) return;
+    if (this.#linger !== null || is_held === this.#is_held) return;
+    this.#is_held = is_held;
     if (is_held) this.#stream.pause();
     else this.#stream.resume();
   }
@@ -63,11 +84,22 @@ export class Wire {
     // What still comes is read and dropped: closing over unread bytes would reset the connection, and our last words
     // could be lost with it.
     this.#stream.resume();
+    for (let piece = this.#pieces.shift(); piece !== null; piece = this.#pieces.shift())
+      this.#stream.write(piece);
     this.#stream.end();
-    this.#linger = setTimeout(() => this.destroy(), LINGER_MS).unref();
+    // Of all that is left of a stream which is no socket, only this keeps the process: whoever awaits `over` must get it.
+    this.#linger = setTimeout(() => {
+      this.#stream.destroy();
+      // Not all streams tell that they are closed.
+      this.#finish();
+    }, LINGER_MS);
   }
 
-  destroy(): void {
-    this.#stream.destroy();
+  #write_on(): void {
+    while (!this.#is_congested) {
+      const piece = this.#pieces.shift();
+      if (piece === null) return;
+      this.#is_congested = !this.#stream.write(piece);
+    }
   }
 }

@@ -6,6 +6,7 @@ import {
   check_filter,
   check_packet_id,
   check_topic,
+  is_missing,
   malformed,
   message_properties,
   read_properties,
@@ -33,8 +34,8 @@ function connect(body: ByteReader, packet: Context): void {
     check_topic(body.text("The will topic"), "the will topic");
     body.binary(); // the will payload
   }
-  if (flags.username) body.text("The user name");
-  if (flags.password) body.binary();
+  if (flags.username && !is_missing(body, packet.version)) body.text("The user name");
+  if (flags.password && !is_missing(body, packet.version)) body.binary();
 }
 
 function protocol_version(body: ByteReader): Version {

@@ -71,12 +71,10 @@ function write_body(packet: Exclude<Packet, ConnectPacket>, version: Version): v
     case PacketTypes.PUBACK:
     case PacketTypes.PUBREC:
     case PacketTypes.PUBREL:
-    case PacketTypes.PUBCOMP: {
+    case PacketTypes.PUBCOMP:
       body.int16(packet.mid);
-      // What says nothing new is left out.
-      if (version === 5 && (packet.reason_code !== 0 || !is_empty(packet.properties))) write_reason(packet);
+      write_reason(packet, version);
       return;
-    }
     case PacketTypes.SUBSCRIBE:
       body.int16(packet.mid);
       write_properties(packet.properties, version);
@@ -91,13 +89,11 @@ function write_body(packet: Exclude<Packet, ConnectPacket>, version: Version): v
       packet.filters.forEach(write_text);
       return;
     case PacketTypes.DISCONNECT:
-      // The shortest forms of 3.14.2.
-      if (version < 5) return;
-      if (!is_empty(packet.properties)) write_reason(packet);
-      else if (packet.reason_code !== 0) body.byte(packet.reason_code);
+      write_reason(packet, version);
       return;
     case PacketTypes.AUTH:
-      write_reason(packet);
+      body.byte(packet.reason_code);
+      write_properties(packet.properties, version);
       return;
     case PacketTypes.PINGREQ:
     case PacketTypes.PINGRESP:
@@ -122,13 +118,15 @@ function write_properties(properties: Properties | null, version: Version): void
   else body.raw(properties.lend_packed());
 }
 
-function write_reason(packet: { reason_code: number; properties: Properties | null }): void {
-  body.byte(packet.reason_code);
-  write_properties(packet.properties, 5);
-}
-
-function is_empty(properties: Properties | null): boolean {
-  return properties === null || properties.isEmpty();
+/** The shortest form of 3.4.2 and 3.14.2: what says nothing is left out, as is all on 3.x. */
+function write_reason(
+  { reason_code, properties }: { reason_code: number; properties: Properties | null },
+  version: Version,
+): void {
+  const is_plain = properties === null || properties.isEmpty();
+  if (version < 5 || (is_plain && reason_code === 0)) return;
+  body.byte(reason_code);
+  if (!is_plain) write_properties(properties, version);
 }
 
 /** 3.8.3.1 */

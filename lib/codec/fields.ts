@@ -7,6 +7,7 @@ import { Properties } from "../model/properties.ts";
 import { reason_code_table } from "../model/reasoncode_table.ts";
 import { check_topic_filter } from "../model/topics.ts";
 import { type ByteReader, MOST_IN_LIST } from "../model/wire_values.ts";
+import type { Version } from "./fixed_header.ts";
 
 /** For what cannot be parsed (0x81). */
 export function malformed(text: string): MalformedPacket {
@@ -84,4 +85,9 @@ function hex(code: number): string {
 /** Goes past the properties of a packet that was found sound. */
 export function skip_properties(body: ByteReader): void {
   body.take(body.variable());
+}
+
+/** In 3.1 the remaining length counts more than the flags of user name and password (3.1 of 3.1). */
+export function is_missing(body: ByteReader, version: Version): boolean {
+  return version === 3 && body.at === body.end;
 }

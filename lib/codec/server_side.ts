@@ -4,7 +4,7 @@ import type { ByteWriter } from "../model/byte_writer.ts";
 import { copy_bytes } from "../model/bytes.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import type { ByteReader } from "../model/wire_values.ts";
-import { skip_properties } from "./fields.ts";
+import { is_missing, skip_properties } from "./fields.ts";
 import type { Version } from "./fixed_header.ts";
 import type { Findings } from "./layouts.ts";
 import type {
@@ -57,8 +57,8 @@ function read_connect(reader: ByteReader, found: Findings): ConnectPacket {
     keepalive,
     client_id: reader.text("The client id"),
     will: (flags & 0x04) === 0 ? null : read_will(reader, flags, found),
-    username: (flags & 0x80) === 0 ? null : reader.text("The user name"),
-    password: (flags & 0x40) === 0 ? null : copy_bytes(reader.binary()),
+    username: (flags & 0x80) === 0 || is_missing(reader, version) ? null : reader.text("The user name"),
+    password: (flags & 0x40) === 0 || is_missing(reader, version) ? null : copy_bytes(reader.binary()),
     properties: found.properties as ConnectPacket["properties"],
   };
 }

@@ -169,7 +169,8 @@ class Link {
     from.on("end", () => {
       last = last.then(() => this.#frozen?.promise).then(() => this.#end.signal.aborted || to.end());
     });
-    from.on("error", () => {
+    from.on("error", async () => {
+      await this.#frozen?.promise;
       if (!this.#end.signal.aborted) {
         this.cut("RST");
       }

@@ -4,7 +4,7 @@
 import { setTimeout as delay, setImmediate as next_turn } from "node:timers/promises";
 import { check_named } from "../broker/named.ts";
 import { check_seconds } from "../client/options.ts";
-import { RuntimeError, ValueError } from "../model/errors.ts";
+import { RuntimeError, TimeoutError, ValueError } from "../model/errors.ts";
 import { replace_system_clock } from "../network/clock.ts";
 import { HandClock } from "./hand_clock.ts";
 
@@ -16,6 +16,8 @@ const QUIET_MS = 5;
 const under_way = /^((GetAddrInfoReq|TCPConnect|PipeConnect)Wrap|FSReq.*)$/;
 /** So long it is waited for: some connections never open. */
 const PATIENCE_MS = 1000;
+/** Somebody may go on for ever: then it is said what is wrong before the test's own time is over, which is 5 seconds in many tools. */
+const RESTLESS_MS = 4000;
 
 export interface FakeClock {
   /** How many seconds have passed. */
@@ -24,7 +26,8 @@ export interface FakeClock {
    * Lets so many seconds pass: what is due in them happens in its order, each time with all that follows from it, the
    * answers of the other side among them. Resolves when all is quiet.
    *
-   * @throws ValueError for a negative or infinite number; RuntimeError while an earlier call is under way.
+   * @throws ValueError for a negative or infinite number; RuntimeError while an earlier call is under way; TimeoutError when
+   *   clients or brokers do not come to rest for 4 seconds of the machine's clock.
    */
   advance(seconds: number): Promise<void>;
   /** From now on, clients and brokers that are made live by the clock of the machine again. A second call does nothing. */
@@ -122,14 +125,19 @@ class ManualClock extends HandClock implements FakeClock {
   }
 
   async #quiet(quiet_ms: number): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const began = performance.now();
     do {
       this.#was_asked = false;
       for (let turn = 0; turn < QUIET_TURNS; turn += 1) await next_turn();
       if (quiet_ms > 0) await delay(quiet_ms);
-    } while (this.#was_asked || (is_something_under_way() && performance.now() < deadline));
+      if (this.#was_asked && performance.now() > began + RESTLESS_MS + quiet_ms)
+        throw new TimeoutError(RESTLESS);
+    } while (this.#was_asked || (is_something_under_way() && performance.now() < began + PATIENCE_MS));
   }
 }
+
+const RESTLESS =
+  "time cannot pass: for 4 s clients or brokers of this process have not come to rest. Stop what makes them work, such as a timer of your own that publishes";
 
 function is_something_under_way(): boolean {
   return process.getActiveResourcesInfo().some((name) => under_way.test(name));

@@ -19,6 +19,9 @@ const PATIENCE_SECONDS = 5;
 /** So many messages are kept for `received()`; the oldest ones go first. */
 const MOST_ARRIVED = 10_000;
 
+/** A timer of more is over at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** A look at something that may not be there yet. */
 type Look<T> = () => T | undefined;
 
@@ -225,12 +228,14 @@ export class TestBroker extends Broker {
           reject(new RuntimeError(`the broker was closed while a test waited for ${what}`));
         },
       };
-      const timer = setTimeout(() => {
+      const vain = () => {
         over();
         reject(
           new TimeoutError(`waited ${timeout} s in vain for ${what}${is_time_stopped() ? STOPPED : ""}`),
         );
-      }, ms);
+      };
+      const timer =
+        ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(vain, Math.min(ms, LONGEST_TIMER_MS));
       this.#waiting.add(waiting);
       waiting.look();
     });

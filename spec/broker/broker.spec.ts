@@ -2,11 +2,12 @@
 
 import { once } from "node:events";
 import { type AddressInfo, connect as connect_tcp } from "node:net";
-import { duplexPair } from "node:stream";
+import { Duplex, duplexPair } from "node:stream";
 import { createServer } from "node:tls";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import { connectAsync } from "mqtt";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import { BrokerCore } from "../../lib/broker/core.ts";
 import { Broker, type BrokerOptions } from "../../lib/broker/index.ts";
 import type { Client } from "../../lib/client/index.ts";
 import { encode } from "../../lib/codec/encoder.ts";
@@ -25,6 +26,13 @@ async function listening(options: BrokerOptions = {}): Promise<Broker> {
   const broker = new Broker(options);
   await broker.listen({ port: 0 });
   return broker;
+}
+
+function error_log() {
+  const errors: string[] = [];
+  const nothing = () => {};
+  const error = (line: string) => errors.push(line);
+  return { errors, logger: { debug: nothing, info: nothing, warn: nothing, error } };
 }
 
 const code_of = (name: string) => new ReasonCode(PacketTypes.CONNACK, name);
@@ -313,10 +321,9 @@ describe("a program that decides who may do what", () => {
   });
 
   it("allows topics, or not, for its own reasons", async () => {
-    const errors: string[] = [];
-    const nothing = () => {};
+    const { logger, errors } = error_log();
     await using broker = await listening({
-      logger: { debug: nothing, info: nothing, warn: nothing, error: (line) => errors.push(line) },
+      logger,
       authorize: ({ client_id }, action, topic) => {
         if (topic === "broken") throw new Error("no database");
         if (topic === "full") return new ReasonCode(PacketTypes.PUBACK, "Quota exceeded");
@@ -334,6 +341,42 @@ describe("a program that decides who may do what", () => {
     await expect(client.publish("you/x", "", 1).wait_for_publish()).rejects.toThrow("Not authorized");
     await expect(client.publish("full", "", 1).wait_for_publish()).rejects.toThrow("Quota exceeded");
     expect(errors).toEqual(["= authorize failed: Error: no database"]);
+  });
+
+  it("cannot take its time with topics: a promise refuses, and the log says so", async () => {
+    const { logger, errors } = error_log();
+    await using broker = await listening({
+      logger,
+      authorize: (async (_client: unknown, _action: unknown, topic: string) => {
+        if (topic === "broken") throw new Error("no database");
+        return true;
+      }) as unknown as () => boolean,
+    });
+    await using client = await connected(broker.port, { protocol: 5 });
+    const answers = await subscribed(client, [
+      ["a", 1],
+      ["broken", 1],
+    ]);
+    expect(answers.map(String)).toEqual(["Not authorized", "Not authorized"]);
+    const sentence = "= authorize must return true, false or a ReasonCode, not a Promise";
+    expect(errors).toEqual([sentence, sentence, "= authorize failed: Error: no database"]);
+  });
+
+  it("refuses by whatever is no verdict, and the log says so", async () => {
+    const { logger, errors } = error_log();
+    await using broker = await listening({
+      logger,
+      authenticate: (({ client_id }: { client_id: string }) =>
+        client_id === "me" || undefined) as unknown as () => boolean,
+      authorize: () => 0 as unknown as boolean,
+    });
+    await expect(connected(broker.port, { client_id: "you", protocol: 5 })).rejects.toThrow("Not authorized");
+    await using client = await connected(broker.port, { client_id: "me", protocol: 5 });
+    expect((await subscribed(client, [["a", 1]])).map(String)).toEqual(["Not authorized"]);
+    expect(errors).toEqual([
+      "= authenticate must return true, false or a ReasonCode, not undefined",
+      "= authorize must return true, false or a ReasonCode, not a number",
+    ]);
   });
 });
 
@@ -392,6 +435,36 @@ describe("a broker that ends", () => {
     await broker.close();
   });
 
+  it("and listens again before all has ended still knows the time", async () => {
+    using clock = using_clock();
+    await using broker = await listening();
+    const lingering = connect_tcp({ port: broker.port, host: "127.0.0.1", allowHalfOpen: true });
+    lingering.resume().write(packet_bytes(4).connect({ client_id: "lingering" }));
+    await once(lingering, "data");
+    const closed = broker.close();
+    await broker.listen({ port: 0 });
+    const silent = connect_tcp(broker.port, "127.0.0.1");
+    silent.resume().write(packet_bytes(4).connect({ client_id: "silent", keepalive: 2 }));
+    await once(silent, "data");
+    lingering.end();
+    await closed;
+    await clock.advance(4);
+    expect(broker.clients).toEqual([]);
+  });
+
+  it("publishes no will when it forgets everything", async () => {
+    await using broker = await listening();
+    const topics: string[] = [];
+    broker.on("published", ({ topic }) => topics.push(topic));
+    await using _client = await connected(broker.port, {
+      client_id: "me",
+      reconnect_on_failure: false,
+      prepare: (client) => client.will_set("will", "gone"),
+    });
+    broker.clear();
+    expect([topics, broker.clients, broker.sessions]).toEqual([[], [], []]);
+  });
+
   it("ends the connection of one client", async () => {
     await using broker = await listening();
     const reasons: string[] = [];
@@ -402,6 +475,20 @@ describe("a broker that ends", () => {
     await eventually(() => expect(reasons).toEqual(["Administrative action"]));
     expect(() => broker.disconnect("me", code_of("Banned"))).toThrow("not for");
     expect(() => broker.disconnect("me", 0x98 as unknown as ReasonCode)).toThrow("PacketTypes.DISCONNECT");
+  });
+
+  it("waits also for streams that keep no process alive, or do not tell that they are closed", async () => {
+    const { stdout } = await run_source(`
+      import { Duplex, duplexPair } from "node:stream";
+      import { Broker } from "karere/broker";
+      const broker = new Broker();
+      const [near, far] = duplexPair();
+      near.resume();
+      broker.accept(far);
+      broker.accept(new Duplex({ emitClose: false, read() {}, write: (_chunk, _encoding, done) => done() }));
+      await broker.close();
+      console.log("closed");`);
+    expect(stdout).toBe("closed\n");
   });
 
   it("does not wait for a client that does not close its half", async () => {
@@ -569,6 +656,60 @@ describe("a hostile client", () => {
     expect(broker.sessions).toMatchObject([{ client_id: "slow", is_connected: true }]);
     expect(broker.sessions[0]?.dropped).toBeGreaterThan(10);
     socket.destroy();
+  });
+
+  it("is none that reads very slowly what it has asked for, though it is not heard meanwhile [MQTT-3.1.2-22]", async () => {
+    using clock = using_clock();
+    await using broker = new Broker({ max_queued_messages: 10 });
+    for (let number = 0; number < 3; number += 1)
+      broker.publish(`r/${number}`, Buffer.alloc(500_000), 0, true);
+    const taken: number[] = [];
+    let take = () => {};
+    const stream = new Duplex({
+      read() {},
+      write({ length }, _encoding, done) {
+        taken.push(length);
+        take = () => setImmediate(done);
+      },
+    });
+    broker.accept(stream);
+    const say = (...packets: Uint8Array[]) => stream.push(Buffer.concat(packets));
+    say(packet_bytes(4).connect({ client_id: "slow", keepalive: 2 }));
+    await eventually(() => expect(taken).toHaveLength(1));
+    take();
+    // Thrice all that is retained, and one filter more.
+    const filters = ["r/#", "r/+", "+/#", "live"].map((filter): [string, number] => [filter, 1]);
+    say(packet_bytes(4).subscribe(1, filters));
+    for (let count = 2; count < 40; count += 1) {
+      await eventually(() => expect(taken).toHaveLength(count));
+      take();
+      say(bytes("c0 00"));
+      await clock.advance(1);
+      // It reads: what comes meanwhile waits for it.
+      broker.publish("live", "x", 1);
+    }
+    expect(Math.max(...taken)).toBeLessThan(100_000);
+    expect(broker.sessions).toMatchObject([{ client_id: "slow", is_connected: true, dropped: 0 }]);
+    await clock.advance(4);
+    expect(broker.sessions).toEqual([]);
+    stream.destroy();
+  });
+
+  it("that finds a mistake of the broker ends its own connection, and no more", async () => {
+    const { logger, errors } = error_log();
+    await using broker = await listening({
+      logger,
+    });
+    await using client = await connected(broker.port, { client_id: "other" });
+    const receive = jest.spyOn(BrokerCore.prototype, "receive").mockImplementationOnce(() => {
+      throw new Error("a mistake");
+    });
+    const socket = connect_tcp(broker.port, "127.0.0.1");
+    socket.resume().write(bytes("c0 00"));
+    await once(socket, "close");
+    receive.mockRestore();
+    await client.publish("t", "x", 1).wait_for_publish();
+    expect(errors).toEqual([expect.stringMatching(/^= 127\.0\.0\.1:\d+ broke the broker: Error: a mistake/)]);
   });
 
   it("gets no further than the fixed header of what is too large", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { encode } from "../../lib/codec/encoder.ts";
+import type { DisconnectPacket } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import {
   connect,
@@ -8,7 +9,10 @@ import {
   pingresp,
   props,
   puback,
+  pubcomp,
   publish,
+  pubrec,
+  pubrel,
   subscribe,
   unsubscribe,
 } from "../support/core_packets.ts";
@@ -202,17 +206,45 @@ describe("a client about which the program is asked", () => {
 
 describe("a client that takes only small packets", () => {
   it.each([
-    ["CONNACK", 7],
+    [40, [{ type: PacketTypes.CONNACK, reason_code: 0x95 }]],
+    [4, []],
+  ])(
+    "too small for CONNACK, %i bytes, is refused, and no DISCONNECT comes instead [MQTT-3.2.0-1]",
+    (MaximumPacketSize, told) => {
+      const stand = new Stand({ new_client_id: () => "x".repeat(40) });
+      const peer = stand.peer();
+      peer.connect({ client_id: "", properties: props(PacketTypes.CONNECT, { MaximumPacketSize }) });
+      expect(peer.take()).toMatchObject(told);
+      expect(peer.is_ended).toBe(true);
+      expect(stand.told("refused")).toMatchObject([{ reason_code: 0x95 }]);
+      expect(stand.told("connected")).toEqual([]);
+      expect([...stand.core.sessions]).toEqual([]);
+    },
+  );
+
+  it("gets acknowledgements with their reason codes all the same [MQTT-4.3.2-4]", () => {
+    const peer = new Stand({ topic_alias_maximum: 0 }).client("me", {
+      properties: props(PacketTypes.CONNECT, { MaximumPacketSize: 5 }),
+    });
+    peer.send(
+      publish("nobody", "", { qos: 1, mid: 1 }),
+      publish("nobody", "", { qos: 2, mid: 2 }),
+      pubrel(9),
+    );
+    expect(peer.take()).toEqual([puback(1, 0x10), pubrec(2, 0x10), pubcomp(9, 0x92)]);
+  });
+
+  it.each([
     ["SUBACK", 7],
     ["UNSUBACK", 7],
   ])("too small for %s, is closed [MQTT-3.1.2-24]", (what, MaximumPacketSize) => {
-    const stand = new Stand({ topic_alias_maximum: what === "CONNACK" ? 10 : 0 });
+    const stand = new Stand({ topic_alias_maximum: 0 });
     const peer = stand.peer();
     peer.connect({ client_id: "me", properties: props(PacketTypes.CONNECT, { MaximumPacketSize }) });
     if (what === "SUBACK") peer.send(subscribe(1, ["a", "b", "c"]));
     if (what === "UNSUBACK") peer.send(unsubscribe(1, ["a", "b", "c"]));
     const came = peer.take().map(({ type }) => PacketTypes.Names[type]);
-    expect(came).toEqual(what === "CONNACK" ? ["Disconnect"] : ["Connack", "Disconnect"]);
+    expect(came).toEqual(["Connack", "Disconnect"]);
     expect(peer.is_ended).toBe(true);
   });
 });
@@ -290,6 +322,18 @@ describe("a client that breaks a rule", () => {
       peer.send_bytes(bytes("c0 01 00"));
       expect(peer.take_one()).toMatchObject({ reason_code: 0x81, properties: said });
     }
+  });
+
+  it.each([
+    ["topic", publish(`a/#${"b".repeat(65_500)}`), 0x82],
+    ["filter", subscribe(1, [`#/${"\u{1f600}".repeat(16_000)}`]), 0x82],
+    ["shared filter", subscribe(1, [`$share/+/${"b".repeat(65_500)}`]), 0x82],
+  ])("is told in short, however long its %s is", (_name, packet, reason_code) => {
+    const peer = new Stand().client("me");
+    peer.send(packet);
+    const told = peer.take_one() as DisconnectPacket;
+    expect(told).toMatchObject({ type: PacketTypes.DISCONNECT, reason_code });
+    expect(told.properties?.ReasonString?.length).toBeLessThan(250);
   });
 
   it("by a packet larger than allowed is told 0x95 before that has come whole", () => {

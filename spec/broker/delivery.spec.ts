@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { message_of } from "../../lib/broker/message.ts";
 import type { PublishPacket } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
 import {
@@ -251,6 +252,20 @@ describe("a message to a client", () => {
     expect(Array.from(stand.core.sessions, ({ outgoing }) => outgoing.size)).toEqual([2]);
   });
 
+  it.each([
+    ["in the plain form", null],
+    ["with properties", { ContentType: "x" }],
+  ])("that is longer than a packet can be is left out, %s", (_name, values) => {
+    const stand = new Stand();
+    const peer = subscriber(stand, 1);
+    // It came with an alias for its topic.
+    const packet = publish("t", "", { qos: 1 }, values);
+    const message = message_of({ ...packet, payload: new Uint8Array(268_435_455) }, "t", null, stand.now);
+    stand.core.publish(message, stand.now);
+    expect(peer.take()).toEqual([]);
+    expect(Array.from(stand.core.sessions, ({ outgoing }) => outgoing.size)).toEqual([0]);
+  });
+
   it("carries what the publisher gave it from end to end, unchanged and in order [MQTT-3.3.2-17]", () => {
     const stand = new Stand();
     const peer = subscriber(stand);
@@ -319,6 +334,18 @@ describe("the lifetime of a message", () => {
     expect(back(stand).take_messages()).toMatchObject([
       { dup: true, properties: { MessageExpiryInterval: 0 } },
     ]);
+  });
+
+  it("of 0 seconds is enough for a client that could be sent it at once", () => {
+    const stand = new Stand({ max_inflight_messages: 1 });
+    const peer = subscriber(stand, 1);
+    publish_for(stand, 0);
+    const first = peer.take_one() as PublishPacket;
+    expect(first).toMatchObject({ properties: { MessageExpiryInterval: 0 } });
+    publish_for(stand, 0, "waits");
+    stand.pass(0.001);
+    peer.send(puback(first.mid));
+    expect(peer.take()).toEqual([]);
   });
 
   it("ends while it waits [MQTT-3.3.2-5]", () => {
@@ -405,7 +432,7 @@ describe("what waits for a client", () => {
   });
 
   it("holds no place when it has expired", () => {
-    const stand = new Stand({ max_queued_messages: 3, max_queued_bytes: 30 });
+    const stand = new Stand({ max_queued_messages: 3, max_queued_bytes: 39 });
     subscriber(stand).lose();
     for (const text of ["old", "older"]) publish_for(stand, 10, text);
     publish_for(stand, 100, "12345");
@@ -420,7 +447,7 @@ describe("what waits for a client", () => {
   });
 
   it("is no more than so many bytes", () => {
-    const stand = new Stand({ max_queued_bytes: 10 });
+    const stand = new Stand({ max_queued_bytes: 12 });
     subscriber(stand).lose();
     for (const text of ["12345", "123456", "1234", "12"]) stand.publish("t", text, 1);
     expect(back(stand).take_texts()).toEqual(["12345", "1234"]);
@@ -428,6 +455,25 @@ describe("what waits for a client", () => {
     stand.client("subscriber", kept).lose();
     stand.publish("t", "1234567890", 1);
     expect(back(stand).take_texts()).toContain("1234567890");
+  });
+
+  it("is no more than so many bytes of properties and topics, either", () => {
+    const stand = new Stand({ max_queued_bytes: 100_000 });
+    const topic = "t".repeat(1000);
+    const peer = stand.client("subscriber", kept);
+    peer.send(
+      subscribe(1, [
+        { filter: "t", qos: 1 },
+        { filter: topic, qos: 1 },
+      ]),
+    );
+    peer.lose();
+    const UserProperty: [string, string][] = [["k", "v".repeat(40_000)]];
+    const publisher = stand.client("publisher");
+    for (let mid = 1; mid <= 3; mid += 1) publisher.send(publish("t", "", { qos: 1, mid }, { UserProperty }));
+    expect(stand.told("dropped")).toHaveLength(1);
+    for (let count = 0; count < 20; count += 1) stand.publish(topic, "", 1);
+    expect(stand.told("dropped")).toHaveLength(2);
   });
 
   it("comes in order, however much it is", () => {

@@ -1,7 +1,20 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Packet } from "../../lib/codec/packets.ts";
 import { PacketTypes } from "../../lib/model/packettypes.ts";
-import { props, puback, publish, suback, subscribe, unsuback, unsubscribe } from "../support/core_packets.ts";
+import {
+  disconnect,
+  pingreq,
+  props,
+  puback,
+  publish,
+  suback,
+  subscribe,
+  unsuback,
+  unsubscribe,
+} from "../support/core_packets.ts";
 import { Stand } from "./stand.ts";
+
+const will = { topic: "will", payload: Buffer.alloc(0), qos: 0, retain: false, properties: null } as const;
 
 describe("a subscription", () => {
   it.each([
@@ -63,7 +76,7 @@ describe("a subscription", () => {
     ] as const) {
       const peer = new Stand({ max_subscriptions: 2 }).client("me", { version });
       peer.send(subscribe(1, ["a", "b", "c", "a"]));
-      expect(peer.take_one()).toEqual(suback(1, 0, 0, code, 0));
+      expect(peer.take_one()).toEqual(suback(1, 0, 0, code, code));
       peer.send(unsubscribe(2, ["a"]), subscribe(3, ["c"]));
       expect(peer.take().at(-1)).toEqual(suback(3, 0));
     }
@@ -225,8 +238,8 @@ describe("a retained message", () => {
     const [answer, ...messages] = peer.take();
     expect(answer).toEqual(suback(1, 1));
     expect(messages).toMatchObject([
-      { topic: "a/c", qos: 0, retain: true },
       { topic: "a/b", qos: 1, retain: true, properties: { SubscriptionIdentifier: [3] } },
+      { topic: "a/c", qos: 0, retain: true },
     ]);
   });
 
@@ -322,6 +335,110 @@ describe("a retained message", () => {
     stand.client("me").send(publish("t", "kept", { retain: true }), publish("t", "x".repeat(15_000)));
     const [message] = stand.core.retained("t", stand.now);
     expect(message?.payload.buffer.byteLength).toBeLessThan(10_000);
+  });
+});
+
+describe("much that is retained", () => {
+  const many = 500;
+  const filled = (rest: Parameters<typeof Stand.prototype.client>[1] = {}) => {
+    const stand = new Stand();
+    for (let number = 0; number < many; number += 1) stand.publish(`r/${number}`, "x".repeat(1000), 1, true);
+    return { stand, peer: stand.client("me", rest) };
+  };
+  const topics = (packets: Packet[]) => packets.flatMap((one) => ("topic" in one ? [one.topic] : []));
+  it("comes as the client takes it, each once for each filter, and nothing is dropped", () => {
+    const { stand, peer } = filled();
+    peer.send(subscribe(1, ["#", "r/#", "#", "nothing"]));
+    expect(peer.link.unsent).toBeLessThan(100_000);
+    const [first, ...others] = peer.take();
+    expect(first).toEqual(suback(1, 0, 0, 0, 0));
+    expect(topics(others)).toHaveLength(2 * many);
+    expect(stand.told("dropped")).toEqual([]);
+  });
+
+  it("is not collected by many packets that come at once, either: they wait to be heard", () => {
+    const { stand, peer } = filled();
+    const packets = Array.from({ length: 50 }, (_, index) => subscribe(index + 1, ["#"]));
+    peer.send(...packets, pingreq);
+    peer.send(pingreq);
+    expect(peer.link.unsent).toBeLessThan(100_000);
+    const came = peer.take();
+    expect(came.filter(({ type }) => type === PacketTypes.SUBACK)).toHaveLength(50);
+    expect(came.slice(-2 - many).filter(({ type }) => type === PacketTypes.PINGRESP)).toHaveLength(2);
+    expect(new Set(topics(came)).size).toBe(many);
+    expect(stand.told("dropped")).toEqual([]);
+  });
+
+  it("comes as it is when its turn comes: replaced, removed and expired messages do not", () => {
+    const stand = new Stand();
+    const publisher = stand.client("publisher");
+    const large = "x".repeat(100_000);
+    for (const [topic, MessageExpiryInterval] of [
+      ["first", 100],
+      ["stays", 100],
+      ["replaced", 100],
+      ["removed", 100],
+      ["expired", 10],
+    ] as const) {
+      publisher.send(publish(topic, large, { retain: true }, { MessageExpiryInterval }));
+    }
+    const peer = stand.client("me");
+    peer.send(subscribe(1, ["+"]));
+    stand.publish("replaced", "new", 0, true);
+    stand.publish("removed", "", 0, true);
+    stand.pass(10);
+    expect(peer.take_messages().map(({ topic, retain }) => `${topic} ${retain}`)).toEqual([
+      "first true",
+      "replaced false",
+      "removed false",
+      "stays true",
+    ]);
+    expect(stand.core.retained("expired", stand.now)).toEqual([]);
+  });
+
+  it("with QoS 0 does not wait for acknowledgements, whatever else does", () => {
+    const { stand, peer } = filled();
+    peer.send(subscribe(1, [{ filter: "r/#", qos: 1 }, "#", { filter: "live", qos: 1 }]));
+    stand.publish("live", "x", 1);
+    const messages = peer.take_messages();
+    expect(messages.filter(({ qos }) => qos === 0)).toHaveLength(many);
+    expect(messages.filter(({ qos }) => qos === 1)).toHaveLength(20);
+  });
+
+  it("comes no more when the client has given the filter up", () => {
+    const { peer } = filled();
+    peer.send(subscribe(1, [{ filter: "#", qos: 1 }]));
+    expect(peer.take_messages()).toHaveLength(20);
+    peer.send(unsubscribe(2, ["#"]), puback(1));
+    expect(peer.take_one()).toEqual(unsuback(2, 0));
+  });
+
+  it.each([
+    [1, many],
+    [0, 0],
+  ] as const)("comes to its end after a lost connection with QoS %i: %i messages", (qos, count) => {
+    const kept = { clean: false, properties: props(PacketTypes.CONNECT, { SessionExpiryInterval: 1000 }) };
+    const { stand, peer } = filled(kept);
+    peer.send(subscribe(1, [{ filter: "#", qos }]));
+    peer.lose();
+    const again = stand.peer();
+    again.connect({ client_id: "me", ...kept });
+    const got = new Set<string>();
+    for (let messages = again.take_messages(); messages.length > 0; messages = again.take_messages()) {
+      for (const { topic, mid } of messages) {
+        got.add(topic);
+        again.send(puback(mid));
+      }
+    }
+    expect(got.size).toBe(count);
+  });
+
+  it("does not hide what its client has said before the connection was lost", () => {
+    const { stand, peer } = filled({ will });
+    peer.send(subscribe(1, ["#"]), publish("said", "x"), disconnect());
+    expect(peer.is_ended).toBe(false);
+    peer.lose();
+    expect(stand.told("published").at(-1)).toMatchObject({ message: { topic: "said" } });
   });
 });
 

@@ -107,9 +107,11 @@ describe.each(sides)("packets of version $version from a $from", ({ version, fro
   }
 });
 
-/** It has no short DISCONNECT, and three kinds of CONNECT that it refuses or writes wrong. */
+/** It has no reason code without properties, and three kinds of CONNECT that it refuses or writes wrong. */
 function is_writable_by_mqtt_packet(packet: Packet): boolean {
   if (packet.type === PacketTypes.DISCONNECT) return packet.properties !== null;
+  if ("mid" in packet && "reason_code" in packet)
+    return packet.properties !== null || packet.reason_code === 0;
   if (packet.type !== PacketTypes.CONNECT) return true;
   const has_id = packet.client_id !== "" || (packet.clean && packet.version > 3);
   return (

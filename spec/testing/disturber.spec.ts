@@ -138,4 +138,20 @@ describe("the disturber", () => {
     wire.thaw();
     await eventually(() => expect(seen).toMatchObject({ text: "goodbye", end: "FIN" }));
   });
+
+  it("does not tell either side that the other has broken the connection while frozen", async () => {
+    const [near, far] = await pair();
+    const seen = watch(near);
+    wire.freeze();
+    far.resetAndDestroy();
+    await once(far, "close");
+    // Whatever passes has passed when a newer connection has come and gone.
+    const [other, other_far] = await pair();
+    const newer = watch(other);
+    other_far.resetAndDestroy();
+    await eventually(() => expect(newer.end).toBe("RST"));
+    expect(seen.end).toBe("");
+    wire.thaw();
+    await eventually(() => expect(seen.end).toBe("RST"));
+  });
 });

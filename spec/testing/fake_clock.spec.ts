@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { PacketTypes, Properties } from "../../lib/client/index.ts";
 import { type FakeClock, using_clock } from "../../lib/testing/fake_clock.ts";
 import { using_broker } from "../../lib/testing/test_broker.ts";
@@ -109,6 +109,31 @@ describe("a fake clock", () => {
     const messages = inbox(client);
     await subscribed(client, "t");
     expect(messages).toEqual([]);
+  });
+
+  it("says so when somebody does not come to rest, and passes when they have", async () => {
+    clock = using_clock();
+    await using broker = await using_broker();
+    // Each look at the machine's clock finds it a second later.
+    let machine = 0;
+    const now = jest.spyOn(performance, "now").mockImplementation(() => {
+      machine += 1000;
+      return machine;
+    });
+    let is_restless = true;
+    const chatter = () => {
+      broker.publish("t", "x");
+      if (is_restless) setImmediate(chatter);
+    };
+    chatter();
+    await expect(clock.advance(1)).rejects.toMatchObject({
+      code: "ERR_MQTT_TIMEOUT",
+      message: expect.stringContaining("not come to rest"),
+    });
+    now.mockRestore();
+    is_restless = false;
+    await clock.advance(1);
+    expect(clock.elapsed).toBe(1);
   });
 
   it("does not go back", async () => {

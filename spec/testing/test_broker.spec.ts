@@ -39,6 +39,14 @@ describe("a broker for a test", () => {
     expect(() => broker.received("a#")).toThrow("wildcard");
   });
 
+  it.each([Number.POSITIVE_INFINITY, 1e9])("waits for %d seconds, if it is told so", async (timeout) => {
+    await using broker = await using_broker();
+    const received = broker.received("t", timeout);
+    await expect(broker.received("other", 0.01)).rejects.toThrow("in vain");
+    broker.publish("t", "x");
+    expect((await received).text()).toBe("x");
+  });
+
   it.each(["FIN", "RST"] as const)("cuts all connections by %s, and the program comes back", async (how) => {
     await using broker = await using_broker();
     await using client = await connected(broker.port, { client_id: "me", persistent: true });
