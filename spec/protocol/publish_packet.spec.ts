@@ -13,9 +13,11 @@ describe("a PUBLISH of ours", () => {
     },
   );
 
-  it("carries its properties on MQTT 5 only", () => {
+  // Somebody who reads the log has all go the strict way.
+  it.each([false, true])("carries its properties on MQTT 5 only (with a log: %s)", (has_log) => {
     const properties = { ContentType: "text", UserProperty: [["k", "v"]] as [string, string][] };
     const five = new Wire({ version: 5 }).connected();
+    five.session.tracing = has_log;
     five.publish_with(properties, "x", 0);
     five.expect(publish("t", "x", {}, properties));
     const four = new Wire({ version: 4 }).connected();
@@ -44,10 +46,13 @@ describe("Message Expiry Interval", () => {
     [1, 10],
     [2_500, 8],
     [9_999, 1],
-  ])("is, after %i ms in the queue, sent as %i s", (ms, left) => {
-    const wire = queued();
-    wire.now += ms;
-    wire.connected().expect(publish("t", "x", { qos: 1, mid: 1 }, { MessageExpiryInterval: left }));
+  ])("is, after %i ms in the queue, sent as %i s, also where somebody reads the log", (ms, left) => {
+    for (const has_log of [false, true]) {
+      const wire = queued();
+      wire.session.tracing = has_log;
+      wire.now += ms;
+      wire.connected().expect(publish("t", "x", { qos: 1, mid: 1 }, { MessageExpiryInterval: left }));
+    }
   });
 
   it("drops the message when it passes in the queue, at that moment", () => {
