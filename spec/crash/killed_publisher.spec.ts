@@ -32,7 +32,7 @@ const flavours: [name: string, publisher: Publisher][] = [
       script: join("spec", "crash", "blocking_publisher.mjs"),
       first_round: 10_000,
       later_ms: 80,
-      share: 0.3,
+      share: 0.2,
     },
   ],
 ];
