@@ -1,4 +1,4 @@
-// Decides what it is to cost more that a message of MQTT 5 is published with properties.
+// Decides how it is measured what a message of MQTT 5 costs that is published with properties.
 
 import { run_lane } from "./lanes.mjs";
 import { microseconds, times } from "./screen.mjs";

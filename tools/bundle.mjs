@@ -133,7 +133,7 @@ const inner_names = words`
   alias aliases announced answered any_name are_named arrived backoff before_attempt begin_anew broken by_mid
   call_off cancel_timeout check_first_byte children complete configure connect_properties count_as_driven counts
   current deadline decoder deliver delivery drain drained drains ended ending expires_at explained farewell
-  finished for_attempt for_session forget forget_chunk forget_link forget_unheard forget_waiting free_ids gated
+  finished for_attempt for_session forget forget_chunk forget_link forget_unheard free_ids gated
   give_up_waiting given_up goes_on granted has_certificate has_failed has_given_up has_held has_opened has_room
   has_told heard hears held hold_for_waiter horizon hurry identifiers_available in_turn inbound insert_after
   int16 is_awaited is_congested is_connecting is_counted is_driven is_due is_full is_held is_kept is_leaving

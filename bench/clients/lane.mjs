@@ -9,6 +9,7 @@ const MOST_WAITING = 1_000_000;
 /**
  * `filters`: so many callbacks are registered, for one topic each. `window`: so many QoS 1 and 2 messages may be
  * unacknowledged at a time, beside the `lag` last ones, whose acknowledgements the broker holds back.
+ * `properties`: what messages of MQTT 5 are published with, by the names of the standard.
  *
  * @type {{ action: "publish" | "receive", qos: 0 | 1 | 2, size: number, version: 4 | 5, count: number, topics: number,
  *   filters: number, window: number, lag: number, port: number, properties?: object }}

@@ -58,7 +58,7 @@ export function message_of(
     retain,
     properties: properties.isEmpty() ? null : properties,
     expires_at,
-    size: size + properties.pack().length,
+    size: size + properties.lend_packed().length,
     publisher,
   };
 }

@@ -1,6 +1,6 @@
 // Decides which calls of `publish()` need no closer look.
 
-import { type MQTTProtocolVersion, MQTTProtocolVersion as Versions } from "../model/enums.ts";
+import { MQTTProtocolVersion } from "../model/enums.ts";
 import { PacketTypes } from "../model/packettypes.ts";
 import { number_text } from "../model/payload.ts";
 import { Properties } from "../model/properties.ts";
@@ -59,6 +59,6 @@ function are_plain(
   properties: unknown,
   version: MQTTProtocolVersion,
 ): properties is Properties<typeof PacketTypes.PUBLISH> {
-  if (version !== Versions.MQTTv5 || !(properties instanceof Properties)) return false;
+  if (version !== MQTTProtocolVersion.MQTTv5 || !(properties instanceof Properties)) return false;
   return properties.packetType === PacketTypes.PUBLISH && properties.TopicAlias === undefined;
 }

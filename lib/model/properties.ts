@@ -186,8 +186,7 @@ class PropertySet<P extends PacketType> extends Returned {
   /** The bytes of one property: its identifier and the value, written as wire type number `type`. */
   writeProperty(identifier: number, type: number, value: WireValue): Bytes {
     const name = row_of_id.get(identifier)?.name ?? `Property ${identifier}`;
-    const writer = new ByteWriter().variable(identifier);
-    write_value(wire_type(type), value, name, writer);
+    write_value(wire_type(type), value, name, writer.begin().variable(identifier));
     return writer.copy;
   }
 

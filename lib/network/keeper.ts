@@ -44,7 +44,7 @@ interface Writing {
 }
 
 /** What the keepers have in common that one client has one after the other for the same store. */
-interface Line {
+interface Succession {
   /** Resolves when the one before has let go of the store; null as soon as it has. Never rejects. */
   closing: Promise<void> | null;
   /** Of what the one before has left in the store, by their numbers there. */
@@ -56,7 +56,7 @@ export class Keeper implements Shelf {
   /** Of the messages that an earlier process has published, in their order. */
   restored: readonly Ticket[] = [];
   readonly #store: Store;
-  readonly #line: Line;
+  readonly #succession: Succession;
   readonly #owner: KeeperOwner;
   readonly #clock: Clock;
   #session: Session | null = null;
@@ -89,8 +89,8 @@ export class Keeper implements Shelf {
   /** @param before whom the client had for this until now; null: nobody. */
   constructor(store: Store, owner: KeeperOwner, clock: Clock, before: Keeper | null = null) {
     this.#store = store;
-    this.#line =
-      before !== null && before.#store === store ? before.#line : { closing: null, tickets: new Map() };
+    this.#succession =
+      before !== null && before.#store === store ? before.#succession : { closing: null, tickets: new Map() };
     this.#owner = owner;
     this.#clock = clock;
   }
@@ -111,7 +111,7 @@ export class Keeper implements Shelf {
     if (this.#is_open) return undefined;
     if (this.#opening !== null) return this.#opening;
     const open = () => this.#store.open((problem) => this.#report(problem));
-    const found = this.#line.closing?.then(open) ?? open();
+    const found = this.#succession.closing?.then(open) ?? open();
     this.#answers_later = is_promise(found);
     if (!is_promise(found)) {
       this.#begin(found);
@@ -131,15 +131,15 @@ export class Keeper implements Shelf {
    * then on is for the keeper that is next in line.
    */
   close(replace: () => void = () => {}): Promise<void> {
-    const line = this.#line;
+    const succession = this.#succession;
     const closing = this.#let_go();
     if (this.#is_closing) {
       const over = closing
         .catch(() => {})
         .then(() => {
-          if (line.closing === over) line.closing = null;
+          if (succession.closing === over) succession.closing = null;
         });
-      line.closing = over;
+      succession.closing = over;
     }
     replace();
     return closing;
@@ -149,7 +149,7 @@ export class Keeper implements Shelf {
   async #let_go(): Promise<void> {
     this.#is_closing = true;
     try {
-      if (this.#line.closing !== null) await this.#line.closing;
+      if (this.#succession.closing !== null) await this.#succession.closing;
       if (this.#opening !== null) await this.#opening.catch(() => {});
       if (!this.#is_open) {
         const error = new StoreError(
@@ -180,7 +180,7 @@ export class Keeper implements Shelf {
       if (ticket?.id == null) lost.push(ticket as Ticket);
       else tickets.set(ticket.id, ticket);
     }
-    this.#line.tickets = tickets;
+    this.#succession.tickets = tickets;
     this.#lose(lost, "QoS 0 messages were not sent: the client was closed");
   }
 
@@ -334,7 +334,7 @@ export class Keeper implements Shelf {
   #begin(records: readonly StoredRecord[]): void {
     this.#is_open = true;
     const settings = this.#owner.settings();
-    const known = new Map(this.#line.tickets);
+    const known = new Map(this.#succession.tickets);
     const new_ticket = (key: number) => {
       const ticket = known.get(key) ?? this.#owner.new_ticket();
       known.delete(key);
@@ -353,7 +353,7 @@ export class Keeper implements Shelf {
       this.#turn_away([message], error);
     }
     this.restored = tickets;
-    this.#line.tickets = new Map();
+    this.#succession.tickets = new Map();
     const text = "messages are not sent by this client: another client has taken them out of the store";
     this.#lose([...known.values()], text);
     for (const { key, why } of riddles) void this.#put_aside(key, why);

@@ -11,7 +11,6 @@ import type { PacketIds } from "./packet_ids.ts";
 import { type Granted, type RequestPacket, Requests } from "./requests.ts";
 
 /** What `accept` takes besides the publication. */
-type AcceptPlainArguments = Parameters<Outbound["accept_plain"]>;
 type AcceptRest = Parameters<Outbound["accept"]> extends [unknown, ...infer Rest] ? Rest : never;
 
 export class KeptOutbound extends Outbound {
@@ -42,7 +41,7 @@ export class KeptOutbound extends Outbound {
     return super.accept(publication, ...rest);
   }
 
-  override accept_plain(...args: AcceptPlainArguments): OutboundMessage | null {
+  override accept_plain(...args: Parameters<Outbound["accept_plain"]>): OutboundMessage | null {
     this.#journal.prepare();
     return super.accept_plain(...args);
   }

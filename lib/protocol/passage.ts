@@ -78,19 +78,14 @@ export class Passage {
   publish(message: PlainMessage, ticket: Ticket, link: Link, limits: QueueLimits, now: number): boolean {
     const topic = this.#parts.topics.known(message.topic);
     if (topic === undefined) return false;
-    const { properties } = message;
-    const lives_s = properties === null ? undefined : properties.MessageExpiryInterval;
-    if (lives_s === 0) return false;
-    const block = properties === null ? null : properties.lend_packed();
-    if (message.qos === 0) return this.#let_go(message, topic, block, ticket, link, limits);
-    const rarities = block === null ? undefined : rarities_of(block, lives_s, now);
-    return this.#keep(message, topic, rarities, ticket, link, limits);
+    return message.qos === 0
+      ? this.#let_go(message, topic, ticket, link, limits)
+      : this.#keep(message, topic, ticket, link, limits, now);
   }
 
   #let_go(
     message: PlainMessage,
     topic: Uint8Array,
-    block: Uint8Array | null,
     ticket: Ticket,
     link: Link,
     { queue_qos0, max_queued_bytes }: QueueLimits,
@@ -98,6 +93,9 @@ export class Passage {
     if (queue_qos0 || this.#parts.outbound.queue.length > 0) return false;
     const waiting = link.output.length + message.payload.length;
     if (max_queued_bytes !== 0 && waiting > max_queued_bytes) return false;
+    const { properties } = message;
+    if (properties?.MessageExpiryInterval === 0) return false;
+    const block = properties === null ? null : properties.lend_packed();
     if (!may_leave(message, topic, block, link)) return false;
     write(message, topic, 0, block, link);
     link.leaving.push(ticket);
@@ -108,15 +106,18 @@ export class Passage {
   #keep(
     message: PlainMessage,
     topic: Uint8Array,
-    rarities: Rarities | undefined,
     ticket: Ticket,
     link: Link,
     limits: QueueLimits,
+    now: number,
   ): boolean {
-    const { payload, qos, retain } = message;
+    const { payload, qos, retain, properties } = message;
     const { outbound, is_kept } = this.#parts;
-    const block = rarities === undefined ? null : rarities.block;
     if (payload.length > LARGEST_KEPT || limits.max_queued_age_ms !== 0) return false;
+    const lives_s = properties?.MessageExpiryInterval;
+    if (lives_s === 0) return false;
+    const rarities = properties === null ? undefined : rarities_of(properties, lives_s, now);
+    const block = rarities === undefined ? null : rarities.block;
     const is_next = outbound.queue.length === 0 && outbound.in_flight < (link.acceptance?.limits.window ?? 0);
     const leaves = is_next && !is_kept && may_leave(message, topic, block, link);
     const is_text = typeof payload === "string";
@@ -140,9 +141,9 @@ export class Passage {
 export function write_queued(message: OutboundMessage, link: Link, topics: TopicBytes, now: number): number {
   const { acceptance, reading, output } = link;
   const { topic, payload, qos, retain, mid } = message;
+  if (acceptance === null || reading === null || payload.length > LARGEST_COPIED) return 0;
   if (message.alias !== 0) return 0;
   const block = block_at(now, message);
-  if (acceptance === null || reading === null || payload.length > LARGEST_COPIED) return 0;
   const { version } = reading;
   if (!surely_allows(acceptance.limits, qos, retain, 3 * topic.length + size_of(block) + payload.length))
     return 0;
@@ -196,10 +197,13 @@ function size_of(block: Uint8Array | null): number {
   return block === null ? 0 : block.length;
 }
 
-/** @param block is copied. */
-function rarities_of(block: Uint8Array, lives_s: number | undefined, now: number): Rarities {
+function rarities_of(
+  properties: NonNullable<PlainMessage["properties"]>,
+  lives_s: number | undefined,
+  now: number,
+): Rarities {
   const expires_at = lives_s === undefined ? Number.POSITIVE_INFINITY : now + lives_s * 1000;
-  const { bytes, begin, end } = new Snapshot(block);
+  const { bytes, begin, end } = new Snapshot(properties.lend_packed());
   return { block: bytes.subarray(begin, end), alias: 0, expires_at, useless_at: expires_at };
 }
 

@@ -291,6 +291,12 @@ describe("a message with properties", () => {
     expect(wire.told("abandoned")).toHaveLength(1);
   });
 
+  it.each([0, 1] as const)("does not leave in haste with QoS %i when it has no time at all", (qos) => {
+    const wire = used({ version: 5 });
+    expect(wire.session.publish_plainly(plain(qos, lives(0)), { mid: 0 }, wire.now)).toBe(false);
+    wire.expect();
+  });
+
   it.each<[string, PropertyValues<3>, PropertyValues<3>?]>([
     ["pairs", pairs],
     ["a time", lives(60), lives(50)],
