@@ -256,7 +256,8 @@ describe("an error", () => {
     ]);
     expect(stderr).toMatch(/^\S+:\d+\n +client\.connect\("127\.0\.0\.1", port\);\n/);
     expect(stderr).toMatch(/nothing listens/);
-    expect(stderr).not.toMatch(/karere|blocking/);
+    // The folder that all this lies in may have our name.
+    expect(stderr.replaceAll(process.cwd(), "")).not.toMatch(/karere|blocking|\/dist\/|\/lib\//);
     expect(exit_code).toBe(1);
   }, 30_000);
 });
